@@ -1,0 +1,1 @@
+"""goes: an independent Go toolchain, written in Python."""

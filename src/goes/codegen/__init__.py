@@ -1,0 +1,1 @@
+"""SSA to LLVM IR to definitions; type descriptors and static data."""

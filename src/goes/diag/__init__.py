@@ -1,0 +1,1 @@
+"""Source positions, diagnostics and internal errors."""

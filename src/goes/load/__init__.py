@@ -1,0 +1,1 @@
+"""Package patterns to a package graph."""

@@ -1,0 +1,1 @@
+"""The definition: what compiler and assembler hand to the linker."""

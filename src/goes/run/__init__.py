@@ -1,0 +1,1 @@
+"""Executing built programs."""

@@ -1,0 +1,1 @@
+"""Typed Go-level SSA: instructions, builder, verifier."""

@@ -1,0 +1,1 @@
+"""Go source text to syntax trees."""

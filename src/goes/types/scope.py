@@ -1,0 +1,56 @@
+"""Lexical scopes.
+
+    Scope(parent).insert(obj)   lookup("x") in this scope;   lookup_parent("x", pos) outwards
+
+A scope keeps its names in a dict; a local object is visible from its `scope_pos` on.
+Source: Go spec "Declarations and scope".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, final
+
+from ..diag.source import NO_POS, Pos
+
+if TYPE_CHECKING:
+    from .objects import Object
+
+
+@final
+class Scope:
+    __slots__ = ("parent", "elems", "pos", "end", "is_func", "comment", "children", "number")
+
+    def __init__(self, parent: Scope | None, pos: Pos = NO_POS, end: Pos = NO_POS, comment: str = "") -> None:
+        self.parent = parent
+        self.elems: dict[str, Object] = {}
+        self.pos = pos
+        self.end = end
+        self.is_func = False
+        self.comment = comment
+
+    def lookup(self, name: str) -> Object | None:
+        return self.elems.get(name)
+
+    def lookup_parent(self, name: str, pos: Pos = NO_POS) -> tuple[Scope, Object] | None:
+        """The innermost scope and object for name visible at pos (NO_POS: anywhere)."""
+        s: Scope | None = self
+        while s is not None:
+            obj = s.elems.get(name)
+            if obj is not None and (pos == NO_POS or obj.scope_pos <= pos):
+                return s, obj
+            s = s.parent
+        return None
+
+    def insert(self, obj: Object) -> Object | None:
+        """Insert; returns the object already there under that name, if any (then nothing changes). "_" must not be
+        inserted."""
+        alt = self.elems.get(obj.name)
+        if alt is not None:
+            return alt
+        self.elems[obj.name] = obj
+        if obj.parent is None:
+            obj.parent = self
+        return None
+
+    def names(self) -> list[str]:
+        return sorted(self.elems)
