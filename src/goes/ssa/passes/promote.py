@@ -24,12 +24,12 @@ from ..instr import Alloc, Const, Instr, Load, Phi, Store, Value
 class _Variable:
     """One Alloc being promoted: its value at the end of each block."""
 
-    __slots__ = ("alloc", "out", "phis")
+    __slots__ = ("alloc", "out", "entry")
 
     def __init__(self, alloc: Alloc) -> None:
         self.alloc = alloc
         self.out: dict[Block, Value] = {}
-        self.phis: list[Phi] = []
+        self.entry: dict[Block, Phi] = {}
 
 
 def promote_cells(fn: Function) -> bool:
@@ -95,14 +95,15 @@ def _at_entry(v: _Variable, block: Block) -> Value:
         return Const(v.alloc.elem, None)
     if len(block.preds) == 1:
         return _at_exit(v, block.preds[0])
+    known = v.entry.get(block)
+    if known is not None:
+        return known
     phi = Phi(v.alloc.elem, [], "promoted")
+    v.entry[block] = phi
     phi.block = block
     phi.site = v.alloc.site
     block.instrs.insert(0, phi)
-    v.phis.append(phi)
-    entry_known = block in v.out
-    if not entry_known:
-        v.out[block] = phi
+    v.out.setdefault(block, phi)
     for p in block.preds:
         phi.args.append(_at_exit(v, p))
     return phi
