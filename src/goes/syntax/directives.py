@@ -16,7 +16,7 @@ from ..diag.source import SourceFile
 
 _POS_MAX: Final = 1 << 30
 
-# Verbs that only make sense on a declaration (or, go:build, above the package clause): gc calls them misplaced elsewhere.
+# Verbs that belong to a declaration (go:build: to the package clause); elsewhere gc calls them misplaced.
 _ATTACHED_VERBS: Final = frozenset((
     "go:build", "go:noescape", "go:norace", "go:nosplit", "go:noinline", "go:nocheckptr", "go:systemstack",
     "go:nowritebarrier", "go:nowritebarrierrec", "go:yeswritebarrierrec", "go:cgo_unsafe_args",

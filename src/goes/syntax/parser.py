@@ -26,11 +26,13 @@ from typing import Final, final
 from ..diag.diagnostic import Diagnostic
 from ..diag.source import SourceFile
 from .bodies import skip_body
+from .branches import check_branches
 from .directives import is_misplaced, parse_line_directive
 from .exprparser import BASE_RECURSION, FRAMES_PER_LEVEL, MAX_NESTING
 from .nodes import (
     BadExpr,
     BasicLit,
+    BlockStmt,
     ConstDecl,
     Decl,
     Directive,
@@ -66,15 +68,19 @@ from .tokens import (
 _TOP_LEVEL: Final = (1 << IMPORT) | (1 << CONST) | (1 << TYPE) | (1 << VAR) | (1 << FUNC)
 
 
-def parse_file(source: SourceFile, errors: list[Diagnostic], lazy_bodies: bool = False) -> File | None:
-    """Parse one file; diagnostics are appended to `errors`. None if the package clause is not right."""
+def parse_file(
+    source: SourceFile, errors: list[Diagnostic], lazy_bodies: bool = False, branches: bool = False
+) -> File | None:
+    """Parse one file; diagnostics are appended to `errors`. None if the package clause is not right. With
+    `branches` labels and branches are checked too, as gc's parser does (see `branches`)."""
     if sys.getrecursionlimit() < MAX_NESTING * FRAMES_PER_LEVEL + BASE_RECURSION:
         sys.setrecursionlimit(MAX_NESTING * FRAMES_PER_LEVEL + BASE_RECURSION)
     parser = Parser(source, source.data, source.base, errors, lazy_bodies, False)
+    parser.checks_branches = branches
     return parser.parse_source_file()
 
 
-def parse_body(file: File, decl: FuncDecl, errors: list[Diagnostic]) -> None:
+def parse_body(file: File, decl: FuncDecl, errors: list[Diagnostic], branches: bool = False) -> None:
     """Parse the body that `decl` skipped; nothing happens if there is none to parse."""
     lazy = decl.lazy
     if lazy is None:
@@ -84,6 +90,7 @@ def parse_body(file: File, decl: FuncDecl, errors: list[Diagnostic]) -> None:
     assert isinstance(source, SourceFile)
     start, end = lazy
     parser = Parser(source, source.data[start:end], source.base + start, errors, False, True)
+    parser.checks_branches = branches
     parser.next()
     decl.body = parser.func_body()
 
@@ -99,9 +106,20 @@ class Parser(StmtParser):
         self.source = source
         self.again = again
         self.lazy_bodies = lazy_bodies
+        self.checks_branches = False
         self.directives: list[Directive] = []
         self.go_version = ""
         self.at_top = not again  # before the package clause
+
+    def func_body(self) -> BlockStmt:
+        before = self.error_count
+        self.fnest += 1
+        body = self.block_stmt("")
+        self.fnest -= 1
+        # An incomplete tree would bring forth spurious errors.
+        if self.checks_branches and before == self.error_count:
+            check_branches(body, self.source, self.errors)
+        return body
 
     # ------------------------------------------------------------------------------------------------ directives
 

@@ -124,12 +124,6 @@ class StmtParser(ExprParser):
     def append_group(self, decls: list[Decl], keyword: int) -> None:
         raise NotImplementedError
 
-    def func_body(self) -> BlockStmt:
-        self.fnest += 1
-        body = self.block_stmt("")
-        self.fnest -= 1
-        return body
-
     # ------------------------------------------------------------------------------------------------ lists
 
     # Block = "{" StatementList "}" .
