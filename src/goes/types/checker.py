@@ -28,6 +28,7 @@ from ..syntax.positions import start_pos
 from . import decl as decls
 from . import initorder, resolver, usage
 from . import stmt as stmts
+from .checker_base import Action
 from .constant import ConstValue
 from .errors import Report, report, report_all, sorted_as_printed
 from .instantiate import Context
@@ -61,16 +62,6 @@ class Importer:
 
     def import_package(self, path: str, from_pkg: Package) -> Package:
         raise ImportFailed("no importer")
-
-
-class Action:
-    """A check that waits for types to be complete. `version` is the language version where it was queued."""
-
-    __slots__ = ("version",)
-    version: int
-
-    def run(self, check: Checker) -> None:
-        raise NotImplementedError
 
 
 @final
