@@ -24,6 +24,7 @@ from .subst import copy_signature, make_partial_subst, make_subst, subst
 from .types import (
     TYP_INVALID,
     UNTYPED_NIL,
+    Alias,
     Array,
     Basic,
     Chan,

@@ -5,8 +5,8 @@
     List[int]   →   Named(origin=List, targs=[int]); its struct is substituted at the first underlying()
 
 A declared type is given `from_rhs` and `_methods` by the checker; the underlying type is found by walking the
-right-hand sides (`type A B; type B struct{}`). An instance substitutes its origin's right-hand side and methods one at a time.
-`Resolver` is all that the functions of this package ask of a checker; the checker derives from it.
+right-hand sides (`type A B; type B struct{}`). An instance substitutes its origin's right-hand side and methods one at
+a time. `Resolver` is all that the functions of this package ask of a checker; the checker derives from it.
 
 Sources: Go spec "Underlying types", "Instantiations"; types2 named.go, alias.go (roles).
 """

@@ -15,6 +15,7 @@ from typing import Final, final
 
 from .named import as_named
 from .objects import Var
+from .types import BOOL as BOOL_KIND
 from .types import (
     COMPLEX64,
     FLOAT32,
@@ -39,7 +40,6 @@ from .types import (
     unalias,
     under,
 )
-from .types import BOOL as BOOL_KIND
 from .types import COMPLEX128 as COMPLEX128_KIND
 from .types import INVALID as INVALID_KIND
 
