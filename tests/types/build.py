@@ -42,7 +42,9 @@ def type_param(name: str, bound: Type = ANY, index: int = 0) -> TypeParam:
     return new_type_param(TypeName(0, P, name, None), bound, index)
 
 
-def method(recv: Named, name: str, sig: Signature, pointer: bool = False, rparams: list[TypeParam] | None = None) -> Func:
+def method(
+    recv: Named, name: str, sig: Signature, pointer: bool = False, rparams: list[TypeParam] | None = None
+) -> Func:
     f = Func(0, recv.obj.pkg, name, sig)
     sig.recv = var("r", Pointer(recv) if pointer else recv)
     sig.rparams = rparams or []

@@ -73,7 +73,8 @@ from goes.types.universe import ANY, ERROR, UNIVERSE
         ("2i", tok.IMAG_LIT, ComplexValue(Fraction(0), Fraction(2))),
         ("0123i", tok.IMAG_LIT, ComplexValue(Fraction(0), Fraction(123))),
         ("0x10i", tok.IMAG_LIT, ComplexValue(Fraction(0), Fraction(16))),
-        ("'a'", tok.RUNE_LIT, 97), (r"'\n'", tok.RUNE_LIT, 10), (r"'\''", tok.RUNE_LIT, 39), (r"'\xff'", tok.RUNE_LIT, 255),
+        ("'a'", tok.RUNE_LIT, 97), (r"'\n'", tok.RUNE_LIT, 10), (r"'\''", tok.RUNE_LIT, 39),
+        (r"'\xff'", tok.RUNE_LIT, 255),
         ("'世'", tok.RUNE_LIT, 0x4E16), (r"'\U0001F600'", tok.RUNE_LIT, 0x1F600),
         (r'"a\x80\377é\u00e9\\"', tok.STRING_LIT, b"a\x80\xff\xc3\xa9\xc3\xa9\\"),
         ("`a\r\n\\n`", tok.STRING_LIT, b"a\n\\n"),
@@ -126,7 +127,8 @@ def test_fractions_stay_bounded() -> None:
 
 
 def test_rounding_is_ieee() -> None:
-    for text in ("0.1", "1e-45", "1e-46", "1.4e-45", "3.4028235e38", "16777217.0", "1e-320", "5e-324", "2e-324", "1e308"):
+    texts = ["0.1", "1e-45", "1e-46", "1.4e-45", "3.4028235e38", "16777217.0", "1e-320", "5e-324", "2e-324", "1e308"]
+    for text in texts:
         v = make_from_literal(text, tok.FLOAT_LIT)
         assert float64_value(v) == float(text)
         f32 = packing.unpack("f", packing.pack("f", float(text)))[0] if float(text) < 1e38 * 3.5 else None
