@@ -147,6 +147,7 @@ def test_printing() -> None:
     assert const_string(ComplexValue(Fraction(0), Fraction(5, 2))) == "(0 + 2.5i)"
     assert const_string(b'a"\n\xff\xc3\xa9') == '"a\\"\\n\\xff\u00e9"'
     assert const_string(b"x" * 80) == '"' + "x" * 68 + "..."
+    assert const_string(-(10**9000)) == "-1" + "0" * 9000
     assert exact_string(Fraction(1, 3)) == "1/3" and const_string(True) == "true"
 
 
