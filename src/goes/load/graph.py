@@ -200,6 +200,8 @@ class Loader:
             if main is None:
                 return self._std_paths(False)
             roots = self._load_paths(self._paths_below(main.dir, main.dir, main.path))
+            for package in list(roots):
+                roots += self._load_paths([p for p in package.test_imports + package.xtest_imports if p != "C"])
             return sorted(p.import_path for p in dependencies_first(roots))
         return self._std_paths(pattern == "cmd")
 

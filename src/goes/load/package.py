@@ -103,7 +103,8 @@ class Package:
         "dir", "import_path", "name", "go_files", "s_files", "h_files", "syso_files", "ignored_go_files",
         "test_go_files", "xtest_go_files", "imports", "import_places", "import_map", "test_imports",
         "test_import_places", "xtest_imports", "xtest_import_places", "embed_patterns", "embed_places",
-        "embed_files", "embed_map", "standard", "module", "error", "incomplete", "command_line", "match", "is_local", "dependencies",
+        "embed_files", "embed_map", "standard", "module", "error", "incomplete",
+        "command_line", "match", "is_local", "dependencies",
     )
 
     def __init__(self, import_path: str) -> None:
