@@ -40,9 +40,7 @@ _STACK_EFFECT: Final[dict[str, int]] = {
 _BYTES: Final[dict[str, tuple[str, int]]] = {
     "BYTE": (".byte", 1), "WORD": (".short", 2), "LONG": (".long", 4), "QUAD": (".quad", 8),
 }  # fmt: skip
-_COMPARE: Final = frozenset(
-    "CMPB CMPW CMPL CMPQ COMISD COMISS UCOMISD UCOMISS_ VCOMISD_".split()[:4]
-)  # Plan 9 compares its first operand with its second
+_COMPARE: Final = frozenset("CMPB CMPW CMPL CMPQ".split())  # Plan 9 compares its first operand with its second
 _SHORT_JUMPS: Final = frozenset("LOOP LOOPEQ LOOPNE JCXZL JCXZQ JCXZW XBEGIN".split())
 _WITHOUT_MASK: Final = ("VPMOVM2", "VPBROADCASTM", "KMOV")
 _VOID: Final = frozenset("PCDATA FUNCDATA NOP".split())
@@ -333,14 +331,22 @@ class _Translator:
                 return f"xorps {r}, {r}"
         if op in _COMPARE and len(ops) == 2:
             return f"{att} {self._operand(ops[1], widths)}, {self._operand(ops[0], widths)}"
+        move = _x87_move(op, ops)
+        if move:
+            return f"{move} {self._operand(ops[0] if ops[0].kind != o.REG or ops[1].reg == 'F0' else ops[1], 'q')}"
+        if op in ("FCOMD", "FCOMDP") and ops[0].kind == o.REG:
+            return f"{att} {self._operand(ops[0], 'q')}"
+        if op[0] == "F" and len(ops) == 2 and ops[0].kind != o.REG and op[:2] not in ("FX",):
+            return f"{att} {self._float_or_memory(ops[0], 8 if op.rstrip('P')[-1:] == 'D' else 4)}"
         parts: list[str] = []
         for k, a in enumerate(ops):
             width = widths[k] if k < len(widths) else widths[-1]
             if rule.shift and k == 0 and a.kind == o.REG:
                 width = "b"
             if a.kind == o.FCONST:
-                size = 4 if "SS" in op[-3:] or op[-1:] == "F" else 8
-                parts.append(f"{self.symbols.constant(a.value, size)}(%rip)")
+                parts.append(self._float_or_memory(a, 4 if op.endswith("SS") else 8))
+            elif op == "PUSHQ" and a.kind == o.CONST and 0 <= a.offset < 1 << 32:
+                parts.append(f"${(a.offset ^ 1 << 31) - (1 << 31)}")
             else:
                 parts.append(self._operand(a, width))
         if rule.shift and len(ops) == 3:
@@ -391,6 +397,11 @@ class _Translator:
             return _register(a.reg, "q")
         raise BadOperand
 
+    def _float_or_memory(self, a: Operand, size: int) -> str:
+        if a.kind == o.FCONST:
+            return f"{self.symbols.constant(a.value, size)}(%rip)"
+        return self._memory(a)
+
     def _memory(self, a: Operand) -> str:
         offset = a.offset
         base = a.reg
@@ -418,8 +429,10 @@ class _Translator:
             index = ""
         if not base and not index:
             return f"{segment}{offset}"
-        if not -(1 << 31) <= offset < 1 << 31:
-            raise BadOperand("offset too large in " + str(a))
+        if not -(1 << 31) <= offset < 1 << 32:
+            raise BadOperand(f"offset too large in {a}")
+        if offset >> 31 == 1:
+            offset -= 1 << 32
         return f"{segment}{offset or ''}({_address_register(base)}{index})"
 
 
@@ -455,6 +468,8 @@ def _scaled(a: Operand) -> str:
     return f",{_register(a.index, 'q')},{a.scale or 1}"
 
 
+_X87: Final = frozenset("FADDD FSUBD FSUBRD FMULD FDIVD FDIVRD FCOMD".split())
+_SYSTEM: Final = frozenset("SLDTL SLDTQ SMSWL SMSWQ STRL STRQ".split())
 _MOVD: Final = Rule("movd", "l")
 _MOVQ: Final = Rule("movq", "q")
 
@@ -473,12 +488,37 @@ def _special(op: str, ops: list[Operand]) -> Rule | None:
                 return _MOVQ
     if op == "MOVD":
         return _MOVQ
+    if op == "MOVQOZX" and ops[0].kind == o.REG and ops[0].reg[0] == "M":
+        return Rule("movq2dq", "q")
+    if op in _SYSTEM and ops[0].kind != o.REG:
+        return Rule(op[:-1].lower() + "w", "w")
+    if op in _X87:
+        return Rule(op[:-1].lower() + ("l" if ops[0].kind != o.REG else ""), "q")
     return None
+
+
+def _x87_move(op: str, ops: list[Operand]) -> str:
+    """FMOVD and its kin: load, store, store and pop; "" for other instructions."""
+    if len(ops) != 2 or op[:4] != "FMOV":
+        return ""
+    size = op[4:5]
+    integer = size in ("L", "V", "W")
+    suffix = {"D": "l", "F": "s", "X": "t", "L": "l", "V": "ll", "W": "s"}.get(size, "")
+    if ops[0].kind == o.REG and ops[1].kind == o.REG:
+        return "fstp" if op.endswith("P") else "fld" if ops[1].reg == "F0" else "fst"
+    stem = "fi" if integer else "f"
+    if ops[0].kind == o.REG:
+        return f"{stem}st{'p' if op.endswith('P') else ''}{suffix}"
+    return f"{stem}ld{suffix}"
+
+
+_DOUBLES: Final = ("PD", "QQ", "UQQ")
 
 
 def _broadcast(op: str, ops: list[Operand]) -> int:
     """Elements in a broadcast memory operand: vector bits over element bits."""
     bits = 0
+    last = 0
     for a in ops:
         if a.kind == o.REG:
             bits = max(bits, {"X": 128, "Y": 256, "Z": 512}.get(a.reg[0], 0))
@@ -487,20 +527,14 @@ def _broadcast(op: str, ops: list[Operand]) -> int:
         if last:
             bits = last
             op = op[:-1]
-    wide = ("PD", "Q", "QB", "52HUQ", "PD2PS", "PD2DQ", "PD2UDQ", "QQ2PS")
     if op[:4] == "VCVT":
-        source, _, destination = op[4:].lstrip("T").partition("2")
-        double = ("PD", "QQ", "UQQ")
-        if source in double and destination not in double:
-            # Narrowing: the register is half as wide as memory, unless a suffix has told the width.
-            return bits // 64 if RULES[op].att[-1] in "xy" or op != op or _narrow_suffix(ops) else 8
-        return bits // 64 if source in double or destination in double else bits // 32
-    if op.endswith(("DQ",)) and not op.endswith(("UDQ", "LDQ", "HDQ")):
+        source, _, destination = op[4:].removeprefix("T").partition("2")
+        if source in _DOUBLES and destination not in _DOUBLES:
+            # Narrowing: without a width suffix only the 512-bit form is left.
+            return bits // 64 if last else 8
+        return bits // 64 if source in _DOUBLES or destination in _DOUBLES else bits // 32
+    if op.endswith("UDQ") or op.endswith("MULDQ"):
+        return bits // 64
+    if op.endswith(("PUNPCKHDQ", "PUNPCKLDQ")):
         return bits // 32
-    if op.endswith("DQ"):
-        return bits // (64 if op.endswith("ULUDQ") or op == "VPMULUDQ" else 32)
-    return bits // (64 if op.endswith(wide) else 32)
-
-
-def _narrow_suffix(ops: list[Operand]) -> bool:
-    return ops[-1].kind == o.REG and ops[-1].reg[0] == "X"
+    return bits // (64 if op.endswith(("PD", "Q", "QB")) else 32)

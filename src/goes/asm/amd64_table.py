@@ -48,7 +48,7 @@ _OTHERS: Final[dict[str, str]] = {
     # Moves that extend.
     "MOVBLSX": "movsbl bl", "MOVBLZX": "movzbl bl", "MOVBQSX": "movsbq bq", "MOVBQZX": "movzbl bl", "MOVBWSX": "movsbw bw",
     "MOVBWZX": "movzbw bw", "MOVLQSX": "movslq lq", "MOVLQZX": "movl l", "MOVWLSX": "movswl wl", "MOVWLZX": "movzwl wl",
-    "MOVWQSX": "movswq wq", "MOVWQZX": "movzwl wl", "MOVQL": "movl l", "MOVSWW": "movsww w", "MOVZWW": "movzww w",
+    "MOVWQSX": "movswq wq", "MOVWQZX": "movzwl wl", "MOVQL": "movl l", "MOVSWW": "movw w", "MOVZWW": "movw w",
     "CBW": "cbtw", "CWDE": "cwtl", "CDQE": "cltq", "CWD": "cwtd", "CDQ": "cltd", "CQO": "cqto",
     "MOVBELL": "movbel l", "MOVBEQQ": "movbeq q", "MOVBEWW": "movbew w",
     # Old double-word names of MMX and SSE2.
@@ -71,15 +71,25 @@ _OTHERS: Final[dict[str, str]] = {
     "PINSRQ": "pinsrq q", "PEXTRQ": "pextrq q", "VPINSRQ": "vpinsrq q", "VPEXTRQ": "vpextrq q", "VMOVQ": "vmovq q",
     "VPBROADCASTQ": "vpbroadcastq q", "KMOVQ": "kmovq q",
     "CRC32B": "crc32b bl", "CRC32W": "crc32w wl", "CRC32L": "crc32l l", "CRC32Q": "crc32q q",
+    # x87: D is a double in memory or a register, F a float, L and W integers, P pops.
+    "FADDF": "fadds", "FADDL": "fiaddl", "FADDW": "fiadds", "FSUBF": "fsubs", "FSUBL": "fisubl", "FSUBW": "fisubs",
+    "FSUBRF": "fsubrs", "FSUBRL": "fisubrl", "FSUBRW": "fisubrs", "FMULF": "fmuls", "FMULL": "fimull", "FMULW": "fimuls",
+    "FDIVF": "fdivs", "FDIVL": "fidivl", "FDIVW": "fidivs", "FDIVRF": "fdivrs", "FDIVRL": "fidivrl", "FDIVRW": "fidivrs",
+    "FCOMF": "fcoms", "FCOMFP": "fcomps", "FCOML": "ficoml", "FCOMLP": "ficompl", "FCOMW": "ficoms", "FCOMWP": "ficomps",
+    "FCOMDPP": "fcompp", "FADDDP": "faddp", "FMULDP": "fmulp", "FDIVDP": "fdivrp", "FDIVRDP": "fdivp", "FSUBDP": "fsubrp",
+    "FSUBRDP": "fsubp", "FXCHD": "fxch", "FCOMDP": "fcomp",
     # System and the rest.
     "INVPCID": "invpcid q", "LARQ": "larq lq", "LARL": "larl l", "LARW": "larw w", "LSLQ": "lslq lq", "JCXZL": "jecxz",
-    "JCXZQ": "jrcxz", "UNDEF": "ud2", "UD1": "ud1l l", "REPN": "repne", "RDPID": "rdpid q", "SYSRET": "sysretl",
-    "SYSEXIT64": "sysexitq", "SYSENTER64": "sysenter", "SYSEXIT": "sysexitl", "ICEBP": "int1", "LMSW": "lmsw w",
+    "JCXZQ": "jrcxz", "UNDEF": "ud2", "REPN": "repne", "RDPID": "rdpid q", "SYSRET": "sysretl",
+    "SYSEXIT64": "sysexitq", "SYSEXIT": "sysexitl",  "LMSW": "lmsw w",
     "LLDT": "lldt w", "LTR": "ltr w", "VERR": "verr w", "VERW": "verw w", "ENTER": "enter", "XLAT": "xlatb",
     "FXSAVE64": "fxsave64", "FXRSTOR64": "fxrstor64", "LOOPEQ": "loope", "LOOPNE": "loopne", "CMPXCHG8B": "cmpxchg8b",
     "CMPXCHG16B": "cmpxchg16b", "MONITOR": "monitor", "MWAIT": "mwait", "UMONITOR": "umonitor q", "UMWAIT": "umwait l",
     "TPAUSE": "tpause l", "INVLPG": "invlpg", "WAIT": "wait",
 }  # fmt: skip
+
+# Without a spelling in LLVM.
+_CODES: Final = {"ICEBP": "0xf1", "UD1": "0x0f, 0xb9", "SYSENTER64": "0x48, 0x0f, 0x34"}
 
 _SUFFIX_WIDTH: Final = {"B": "b", "W": "w", "L": "l", "Q": "q"}
 
@@ -118,6 +128,8 @@ def _build() -> dict[str, Rule]:
     for name, row in _OTHERS.items():
         att, _, widths = row.partition(" ")
         rules[name] = Rule(att, widths or "l")
+    for name, code in _CODES.items():
+        rules[name] = Rule(".byte " + code, "l")
     return rules
 
 
