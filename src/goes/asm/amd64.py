@@ -7,9 +7,9 @@
                                          callq S0
                                          addq $16, %rsp ; popq %rbp ; retq
 
-The frame is gc's: with a frame size or a CALL (and without NOFRAME), %rbp is saved above the locals; name(FP) counts from
-above the return address, name(SP) from below the saved %rbp, plain n(SP) from the real stack pointer. PUSH, POP and
-ADJSP move the first two and the stack depth table. No stack check is made: the runtime's overlay gives assembly room.
+The frame is gc's: with a frame size or a CALL (and without NOFRAME), %rbp is saved above the locals; name(FP) counts
+from above the return address, name(SP) from below the saved %rbp, plain n(SP) from the real stack pointer. PUSH, POP
+and ADJSP move the first two and the stack depth table. No stack check is made: callers leave room for assembly.
 
 Symbols are written S0, S1, … and given back as a list: no name has to survive LLVM's lexer.
 
@@ -193,7 +193,7 @@ class _Translator:
                 out.errors.append((i.file, i.line, message))
         out.starts.append(len(out.lines))
         if not text.code:
-            # gc pads an empty function with an undefined instruction in the linker; falling through is a fault here too.
+            # Falling off the end is a fault, not the next function.
             self._line("ud2", text.file, text.line, 0)
         return out
 
@@ -215,7 +215,8 @@ class _Translator:
         if op == "PCALIGN":
             value = ops[0].offset
             if value not in _ALIGNMENTS:
-                raise BadOperand(f"alignment value of an instruction must be a power of two and in the range [8, 2048], got {value}\n")
+                what = "alignment value of an instruction must be a power of two and in the range [8, 2048]"
+                raise BadOperand(f"{what}, got {value}\n")
             self.out.align = max(self.out.align, value)
             self._emit(i, f".p2align {value.bit_length() - 1}")
             return
@@ -239,8 +240,9 @@ class _Translator:
                 raise BadOperand
             self._emit(i, _adjust(ops[0].offset), ops[0].offset)
             return
-        if ops and ops[-1].kind == o.REG and ops[-1].reg == "SP" and op not in ("CMPL", "CMPQ") and op not in _STACK_EFFECT:
-            self.out.spwrite = True
+        if ops and ops[-1].kind == o.REG and ops[-1].reg == "SP":
+            if op not in ("CMPL", "CMPQ") and op not in _STACK_EFFECT:
+                self.out.spwrite = True
         text = self._plain(i)
         if text:
             self._emit(i, text, _STACK_EFFECT.get(op, 0))
@@ -318,7 +320,8 @@ class _Translator:
             if ops[0].kind == o.ADDR:
                 a = ops[0].copy()
                 a.kind = o.MEM
-                return f"lea{'l' if op == 'MOVL' else 'q'} {self._memory(a)}, {self._operand(ops[1], 'l' if op == 'MOVL' else 'q')}"
+                width = "l" if op == "MOVL" else "q"
+                return f"lea{width} {self._memory(a)}, {self._operand(ops[1], width)}"
             if op != "MOVL" and ops[0].kind == o.CONST and ops[1].kind == o.REG and ops[1].reg in GENERAL:
                 value = ops[0].offset
                 if 0 <= value < 1 << 32:
@@ -378,7 +381,7 @@ class _Translator:
             elif s == "BCST":
                 for k, a in enumerate(ops):
                     if a.kind == o.MEM:
-                        parts[k] += "{1to%d}" % _broadcast(op, ops)
+                        parts[k] += f"{{1to{_broadcast(op, ops)}}}"
                         break
 
     # Operands.

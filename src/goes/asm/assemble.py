@@ -39,7 +39,9 @@ _RELOCATION: Final[dict[int, int]] = {
 }
 
 
-def default_defines(goos: str = "linux", goarch: str = "amd64", level: int = 1, experiments: tuple[str, ...] = ()) -> dict[str, str]:
+def default_defines(
+    goos: str = "linux", goarch: str = "amd64", level: int = 1, experiments: tuple[str, ...] = ()
+) -> dict[str, str]:
     """The macros cmd/go and cmd/asm predefine."""
     out = {"GOOS_" + goos: "1", "GOARCH_" + goarch: "1"}
     for name in experiments:
@@ -64,9 +66,9 @@ def assemble(
 ) -> list[Definition]:
     """Assemble one file of package (its escaped link path).
 
-    `headers`: texts of generated headers by name. `functions`: link names (without ABI suffix) known to be functions, of
-    this package and others. `sources`: where positions of diagnostics are entered. `shown_path`: the file name recorded
-    in line tables, path if empty. On errors the list of definitions is empty.
+    `headers`: texts of generated headers by name. `functions`: link names (without ABI suffix) known to be functions,
+    of this package and others. `sources`: where positions of diagnostics are entered. `shown_path`: the file name
+    recorded in line tables, path if empty. On errors the list of definitions is empty.
     """
     collector = Errors(SourceSet() if sources is None else sources, errors)
     text = source.decode("utf-8", "replace")
@@ -144,7 +146,9 @@ class _Assembler:
             if d is not None:
                 out.append(d)
         for name, data in self.symbols.floats.items():
-            d = Definition(name, obj.RODATA, data, align=len(data), flags=obj.DUPOK | obj.LOCAL, package=self.unit.package)
+            d = Definition(
+                name, obj.RODATA, data, align=len(data), flags=obj.DUPOK | obj.LOCAL, package=self.unit.package
+            )
             out.append(d)
         return [] if self.errors.count else out
 
@@ -249,7 +253,9 @@ class _Assembler:
         for d in g.data:
             value = d.value
             if d.offset < 0 or d.offset + d.size > g.size:
-                self.errors.add(g.file, g.line, f"write out of bounds of {g.symbol}: DATA at {d.offset} of {g.size} bytes")
+                self.errors.add(
+                    g.file, g.line, f"write out of bounds of {g.symbol}: DATA at {d.offset} of {g.size} bytes"
+                )
                 return None
             if value.kind == o.CONST:
                 chunk = (value.offset & ((1 << (8 * d.size)) - 1)).to_bytes(d.size, "little")

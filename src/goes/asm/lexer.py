@@ -142,7 +142,17 @@ class _Frame:
 class Input:
     """The preprocessed token stream of one source file."""
 
-    __slots__ = ("headers", "include_dirs", "macros", "file", "line", "_frames", "_conditions", "_line_start", "_peeked")
+    __slots__ = (
+        "headers",
+        "include_dirs",
+        "macros",
+        "file",
+        "line",
+        "_frames",
+        "_conditions",
+        "_line_start",
+        "_peeked",
+    )
 
     def __init__(
         self, path: str, text: str, headers: dict[str, str], include_dirs: list[str], defines: dict[str, str]
@@ -280,7 +290,7 @@ class Input:
     def _directive(self) -> bool:
         t = self._raw()
         if t.kind != IDENT:
-            raise self.fail(f'expected identifier after \'#\' ; got "{_shown(t)}"')
+            raise self.fail(f"expected identifier after '#' ; got \"{_shown(t)}\"")
         word = t.text
         if not self._enabled() and word not in ("else", "endif", "ifdef", "ifndef", "line"):
             return False

@@ -3,8 +3,8 @@
     encode(".section .t0,\\"ax\\"\\nmovl $7, %eax\\n")   →   {".t0": Section(b"\\xb8\\x07\\0\\0\\0", [])}
 
 The text travels as the `module asm` of an otherwise empty LLVM module; the ELF object that comes back is taken apart
-here. LLVM ends the process on the first error in such text, so the work is done in a forked child: an error comes back as
-LLVM's message with a line number.
+here. LLVM ends the process on the first error in such text, so the work is done in a forked child: an error comes back
+as LLVM's message with a line number.
 
 Sources: llvm-notes; ELF-64 object file format.
 """

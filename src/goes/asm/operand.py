@@ -115,7 +115,9 @@ class Text:
 
     __slots__ = ("symbol", "static", "abi", "flags", "frame", "args", "code", "labels", "file", "line")
 
-    def __init__(self, symbol: str, static: bool, abi: str, flags: int, frame: int, args: int, file: str, line: int) -> None:
+    def __init__(
+        self, symbol: str, static: bool, abi: str, flags: int, frame: int, args: int, file: str, line: int
+    ) -> None:
         self.symbol = symbol
         self.static = static
         self.abi = abi

@@ -8,7 +8,8 @@ A line is `{label:} WORD[.suffix] [operand {, operand}]`. An operand is `[$|*] [
 [(reg)] [(index*scale)]`, every piece optional. A leading `·` in a name takes the package's path; `·` and `∕` stand for
 "." and "/". Integers are computed in 64 bits with Go's precedence.
 
-Messages and their order are those of the official assembler. Source: "A Quick Guide to Go's Assembler", cmd/asm (texts).
+Messages and their order are those of the official assembler.
+Source: "A Quick Guide to Go's Assembler", cmd/asm (texts).
 """
 
 from __future__ import annotations
@@ -109,8 +110,22 @@ def parse_file(
 @final
 class Parser:
     __slots__ = (
-        "source", "package", "arch", "errors", "skip", "unit", "line", "file", "text", "_orphans", "_items", "_at", "_pending",
-        "_is_jump", "_depth", "_started",
+        "source",
+        "package",
+        "arch",
+        "errors",
+        "skip",
+        "unit",
+        "line",
+        "file",
+        "text",
+        "_orphans",
+        "_items",
+        "_at",
+        "_pending",
+        "_is_jump",
+        "_depth",
+        "_started",
     )
 
     def __init__(
@@ -237,7 +252,12 @@ class Parser:
         for i in text.code:
             if i.operands and self.arch.is_jump(i.op):
                 target = i.operands[-1]
-                if target.kind == o.MEM and target.symbol and target.name == o.NAME_NONE and target.symbol not in text.labels:
+                if (
+                    target.kind == o.MEM
+                    and target.symbol
+                    and target.name == o.NAME_NONE
+                    and target.symbol not in text.labels
+                ):
                     self.file = i.file
                     self.line = i.line
                     self.error(f"undefined label {target.symbol}")
@@ -339,7 +359,9 @@ class Parser:
             for other in self.unit.texts:
                 if other.symbol == text.symbol and other.static == text.static and other.abi == text.abi:
                     shown = text.symbol
-                    self.error(f"symbol {shown} redeclared\n\t{other.file}:{other.line}: other declaration of symbol {shown}")
+                    self.error(
+                        f"symbol {shown} redeclared\n\t{other.file}:{other.line}: other declaration of symbol {shown}"
+                    )
                     return
             self.unit.texts.append(text)
 
@@ -478,7 +500,7 @@ class Parser:
 
     def _expect_end(self) -> None:
         if not self._at_end():
-            self.error(f'expected end of operand, found {_shown(self._items[self._at])}')
+            self.error(f"expected end of operand, found {_shown(self._items[self._at])}")
 
     def _operand(self, a: Operand) -> None:
         prefix = ""
@@ -712,7 +734,9 @@ class Parser:
             elif op == "/" or op == "%":
                 self._at += 1
                 if value >> 63:
-                    self.error("divide of value with high bit set" if op == "/" else "modulo of value with high bit set")
+                    self.error(
+                        "divide of value with high bit set" if op == "/" else "modulo of value with high bit set"
+                    )
                 divisor = self._factor()
                 if divisor == 0:
                     self.error("division by zero" if op == "/" else "modulo by zero")
@@ -806,7 +830,8 @@ def _quoted(t: Token) -> str:
 
 
 def _char(text: str) -> int:
-    return _unquote(text, True)[0:1] and ord(_unquote(text, True)[0:1])
+    value = _unquote(text, True)
+    return ord(value[0]) if value else 0
 
 
 def _unquote(text: str, is_char: bool = False) -> str:
@@ -833,7 +858,9 @@ def _unquote(text: str, is_char: bool = False) -> str:
         elif e in "01234567":
             digits = body[i - 1 : i + 2]
             i += 2
-            out.append(chr(int(digits, 8) & 0xFF) if digits.isdigit() and "8" not in digits and "9" not in digits else "?")
+            out.append(
+                chr(int(digits, 8) & 0xFF) if digits.isdigit() and "8" not in digits and "9" not in digits else "?"
+            )
         else:
             out.append(chr(_ESCAPES.get(e, ord(e))))
     return "".join(out)
