@@ -24,8 +24,9 @@ from typing import Final, final
 from . import operand as o
 from .amd64_names import MNEMONICS
 from .amd64_table import GENERAL, REGISTER_NAMES, REGISTERS, RULES, Rule
+from .literals import float_bytes
 from .operand import Instruction, Operand, Text
-from .parser import Architecture, float_bytes
+from .parser import Architecture
 
 _SUFFIXES: Final = frozenset(
     "Z SAE SAE.Z RN_SAE RZ_SAE RD_SAE RU_SAE RN_SAE.Z RZ_SAE.Z RD_SAE.Z RU_SAE.Z BCST BCST.Z".split()
@@ -308,8 +309,20 @@ class _Translator:
         rule = RULES[op]
         att = rule.att
         widths = rule.widths
+        if i.suffixes and op[0] != "V":
+            raise BadOperand
         if not ops:
             return att
+        if op == "LEAL":
+            # The sum is taken modulo 2**32 anyway.
+            for a in ops:
+                if a.kind == o.MEM and a.offset >> 31 == 1:
+                    a.offset -= 1 << 32
+        for a in ops:
+            if a.index and a.kind == o.MEM and a.index[0] in "XYZ" and "GATHER" not in op and "SCATTER" not in op:
+                raise BadOperand
+        if op == "EXTRACTPS" and not 0 <= ops[0].offset < 4:
+            raise BadOperand
         special = _special(op, ops)
         if special is not None:
             att = special.att
@@ -368,7 +381,13 @@ class _Translator:
         """EVEX extras: write mask, zeroing, broadcast, rounding."""
         ops = i.operands
         op = i.op
+        if "GATHER" in op and len(ops) == 3:
+            _check_gather(ops)
+        if "BCST" in i.suffixes and all(a.kind != o.MEM for a in ops):
+            raise BadOperand("illegal broadcast without memory argument")
         if len(ops) >= 2 and ops[-2].kind == o.REG and ops[-2].reg[0] == "K" and not op.startswith(_WITHOUT_MASK):
+            if ops[-2].reg == "K0":
+                raise BadOperand  # K0 means "no mask" and cannot be written as one
             mask = parts.pop(-2)
             parts[-1] += "{" + mask + "}"
             if "Z" in i.suffixes:
@@ -397,6 +416,8 @@ class _Translator:
         if kind == o.ADDR and a.name == o.NAME_SB:
             return f"${self.symbols.reference(a, False)}{_plus(a.offset)}"
         if kind == o.REGLIST:
+            if not _is_quad(a.reg, a.index):
+                raise BadOperand
             return _register(a.reg, "q")
         raise BadOperand
 
@@ -409,10 +430,12 @@ class _Translator:
         offset = a.offset
         base = a.reg
         name = a.name
+        if name != o.NAME_NONE and base:
+            raise BadOperand
         if name == o.NAME_SB:
             s = self.symbols.reference(a, False) + _plus(offset)
-            if base or a.index:
-                return f"{s}({_address_register(base)}{_scaled(a)})"
+            if a.index:
+                return f"{s}({_scaled(a)})"
             return f"{s}(%rip)"
         if name == o.NAME_FP:
             offset += self.depth + 8
@@ -432,10 +455,8 @@ class _Translator:
             index = ""
         if not base and not index:
             return f"{segment}{offset}"
-        if not -(1 << 31) <= offset < 1 << 32:
+        if not -(1 << 31) <= offset < 1 << 31:
             raise BadOperand(f"offset too large in {a}")
-        if offset >> 31 == 1:
-            offset -= 1 << 32
         return f"{segment}{offset or ''}({_address_register(base)}{index})"
 
 
@@ -513,6 +534,40 @@ def _x87_move(op: str, ops: list[Operand]) -> str:
     if ops[0].kind == o.REG:
         return f"{stem}st{'p' if op.endswith('P') else ''}{suffix}"
     return f"{stem}ld{suffix}"
+
+
+def _is_quad(low: str, high: str) -> bool:
+    """[Z0-Z3]: four consecutive vector registers."""
+    if low[0] not in "XYZ" or high[0] != low[0]:
+        return False
+    return int(high[1:]) - int(low[1:]) == 3
+
+
+def _check_gather(ops: list[Operand]) -> None:
+    """The processor faults if mask, index and destination share a register."""
+    first, second = ops[0], ops[1]
+    if first.kind == o.MEM:
+        if first.index[1:] == ops[2].reg[1:]:
+            raise BadOperand("index and destination registers should be distinct")
+    elif second.kind == o.MEM and first.kind == o.REG:
+        numbers = {first.reg[1:], second.index[1:], ops[2].reg[1:]}
+        if len(numbers) < 3:
+            raise BadOperand("mask, index, and destination registers should be distinct")
+
+
+def explain_refusal(i: Instruction) -> str:
+    """Why the encoder may have refused an instruction, as gc says it."""
+    memory = any(a.kind == o.MEM for a in i.operands)
+    for s in i.suffixes:
+        if s == "SAE":
+            return "illegal SAE with memory argument" if memory else "unsupported SAE"
+        if s in _ROUNDING:
+            return "illegal rounding with memory argument" if memory else "unsupported rounding"
+        if s == "BCST":
+            return "unsupported broadcast"
+        if s == "Z":
+            return "unsupported zeroing"
+    return "invalid instruction"
 
 
 _DOUBLES: Final = ("PD", "QQ", "UQQ")

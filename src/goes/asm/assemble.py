@@ -22,11 +22,13 @@ from ..obj import symbol as obj
 from ..obj.symbol import Definition, Relocation, TextInfo
 from . import machine
 from . import operand as o
-from .amd64 import Amd64, FunctionText, Resolver, Symbols, translate
+from .amd64 import Amd64, FunctionText, Resolver, Symbols, explain_refusal, translate
 from .lexer import Input
+from .literals import float_bytes
 from .machine import EncodeError, Section
 from .operand import Global, Operand, Text, Unit
-from .parser import Errors, float_bytes, parse_file
+from .parser import parse_file
+from .report import Errors
 
 FUNCTION_ALIGN: Final = 32  # as gc aligns assembly on amd64
 _SUFFIX: Final[dict[str, str]] = {"": ".abi0", "ABI0": ".abi0", "ABIInternal": ".abiint", "ABIGoes": ""}
@@ -180,8 +182,9 @@ class _Assembler:
                 raise Bug("asm", f"LLVM: {e.message}: {lines[e.line - 1]}", self.unit.path) from e
             n, k = origin[e.line - 1]
             bad = functions[n].lines[k]
-            shown = str(bad.source) if bad.source is not None else bad.text
-            self.errors.add(bad.file, bad.line, f"invalid instruction: {shown} ({e.message})")
+            if bad.source is None:
+                raise Bug("asm", f"LLVM: {e.message}: {bad.text}", self.unit.path) from e
+            self.errors.add(bad.file, bad.line, f"{explain_refusal(bad.source)}: {bad.source}")
             return None
 
     def _text(self, t: Text, f: FunctionText, section: Section, offsets: list[int]) -> Definition:

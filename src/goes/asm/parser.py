@@ -14,20 +14,17 @@ Source: "A Quick Guide to Go's Assembler", cmd/asm (texts).
 
 from __future__ import annotations
 
-import struct
 from typing import Final, final
 
-from ..diag.diagnostic import Diagnostic
-from ..diag.source import NO_POS, Pos, SourceSet
 from . import operand as o
 from .lexer import CHAR, EOF, FLOAT, HASH, IDENT, INT, MACRO_NAME, NEWLINE, OP, STRING, AsmError, Input, Token
+from .literals import MASK, char_value, signed64, unquote
 from .operand import Datum, Global, Instruction, Operand, Text, Unit
+from .report import Errors
 
 MAX_ERRORS: Final = 10  # gc stops after so many in one file
 MAX_NESTING: Final = 200  # parentheses in one expression
-_MASK: Final = (1 << 64) - 1
 _ABIS: Final = ("ABI0", "ABIInternal", "ABIGoes")
-_ESCAPES: Final = {"n": 10, "t": 9, "r": 13, "a": 7, "b": 8, "f": 12, "v": 11, "\\": 92, "'": 39, '"': 34}
 
 
 class Architecture:
@@ -50,47 +47,6 @@ class Architecture:
 @final
 class TooManyErrors(Exception):
     pass
-
-
-@final
-class Errors:
-    """Collects diagnostics at lines of files; files enter `sources` when first blamed."""
-
-    __slots__ = ("sources", "out", "count", "_files")
-
-    def __init__(self, sources: SourceSet, out: list[Diagnostic]) -> None:
-        self.sources = sources
-        self.out = out
-        self.count = 0
-        self._files: dict[str, int] = {}
-
-    def _position(self, file: str, line: int) -> Pos:
-        base = self._files.get(file)
-        if base is None:
-            found = next((f for f in self.sources.files if f.name == file), None)
-            if found is None:
-                try:
-                    with open(file, "rb") as f:
-                        data = f.read()
-                except OSError:
-                    data = b""
-                found = self.sources.add(file, data)
-            base = self.sources.files.index(found)
-            self._files[file] = base
-        source = self.sources.files[base]
-        lines = source.lines()
-        if line < 1 or line > len(lines):
-            return source.base if source.data else NO_POS
-        return source.base + lines[line - 1]
-
-    def add(self, file: str, line: int, message: str) -> None:
-        self.out.append(Diagnostic(self._position(file, line), message, "Asm"))
-        self.count += 1
-
-
-def signed64(v: int) -> int:
-    v &= _MASK
-    return v - (1 << 64) if v >> 63 else v
 
 
 def parse_file(
@@ -544,7 +500,7 @@ class Parser:
                     self.error("string constant must be an immediate")
                     return
                 a.kind = o.SCONST
-                a.text = _unquote(self._take().text)
+                a.text = unquote(self._take().text)
                 self._expect_end()
                 return
             a.offset = signed64(self._expr())
@@ -588,10 +544,6 @@ class Parser:
         a.kind = o.REGLIST
         a.reg = low
         a.index = high
-        if not low[1:].isdigit() or not high[1:].isdigit() or low[0] != high[0]:
-            self.error("invalid register in register list")
-        elif int(high[1:]) - int(low[1:]) != 3:
-            self.error("register range should have 4 elements")
         self._expect_end()
 
     def _symbol(self, a: Operand, name: str, prefix: str) -> None:
@@ -663,19 +615,11 @@ class Parser:
                 a.kind = o.ADDR
             return
         a.kind = o.ADDR if prefix == "$" else o.MEM
-        if a.name == o.NAME_NONE or not scale:
-            a.reg = name
         if scale:
-            a.reg = ""
             a.index = name
             a.scale = scale
             return
-        if a.name != o.NAME_NONE:
-            # name(SP)(AX*1): the part in parentheses is an index of scale 1 at most.
-            a.reg = ""
-            a.index = name
-            a.scale = 1
-            return
+        a.reg = name
         if self._peek() == "(":
             self._take()
             index = self._take().text
@@ -699,7 +643,7 @@ class Parser:
                 self.error(f"{text}: invalid syntax")
                 return 0
         v = int(text, 0)
-        if v > _MASK:
+        if v > MASK:
             self.error(f"value out of range: {text}")
             return 0
         return v
@@ -721,8 +665,8 @@ class Parser:
                 self._at += 1
                 value ^= self._term()
             else:
-                return value & _MASK
-            value &= _MASK
+                return value & MASK
+            value &= MASK
 
     def _term(self) -> int:
         value = self._factor()
@@ -764,14 +708,14 @@ class Parser:
                 value &= self._factor()
             else:
                 return value
-            value &= _MASK
+            value &= MASK
 
     def _factor(self) -> int:
         t = self._take()
         if t.kind == INT:
             return self._int(t.text)
         if t.kind == CHAR:
-            return _char(t.text)
+            return char_value(t.text)
         if t.kind == OP:
             self._depth += 1
             if self._depth > MAX_NESTING:
@@ -780,9 +724,9 @@ class Parser:
             if t.text == "+":
                 value = self._factor()
             elif t.text == "-":
-                value = -self._factor() & _MASK
+                value = -self._factor() & MASK
             elif t.text == "~":
-                value = ~self._factor() & _MASK
+                value = ~self._factor() & MASK
             elif t.text == "(":
                 value = self._expr()
                 if self._peek() != ")":
@@ -827,50 +771,3 @@ def _shown(t: Token) -> str:
 
 def _quoted(t: Token) -> str:
     return _name(t.text).replace("\\", "\\\\").replace('"', '\\"')
-
-
-def _char(text: str) -> int:
-    value = _unquote(text, True)
-    return ord(value[0]) if value else 0
-
-
-def _unquote(text: str, is_char: bool = False) -> str:
-    """The value of a Go string or rune literal; bytes ≥ 0x80 of \\x escapes become the same code point (Latin-1)."""
-    if text[0] == "`":
-        return text[1:-1]
-    body = text[1:-1]
-    out: list[str] = []
-    i = 0
-    while i < len(body):
-        c = body[i]
-        if c != "\\" or i + 1 >= len(body):
-            out.append(c if is_char else c.encode("utf-8").decode("latin-1"))
-            i += 1
-            continue
-        e = body[i + 1]
-        i += 2
-        width = {"x": 2, "u": 4, "U": 8}.get(e, 0)
-        if width:
-            digits = body[i : i + width]
-            i += width
-            value = int(digits, 16) if digits and all(d in "0123456789abcdefABCDEF" for d in digits) else 0
-            out.append(chr(value) if e == "x" or is_char else chr(value).encode("utf-8", "replace").decode("latin-1"))
-        elif e in "01234567":
-            digits = body[i - 1 : i + 2]
-            i += 2
-            out.append(
-                chr(int(digits, 8) & 0xFF) if digits.isdigit() and "8" not in digits and "9" not in digits else "?"
-            )
-        else:
-            out.append(chr(_ESCAPES.get(e, ord(e))))
-    return "".join(out)
-
-
-def float_bytes(value: float, size: int) -> bytes:
-    """IEEE 754 bits, rounding to nearest even; overflow becomes infinity."""
-    if size == 8:
-        return struct.pack("<d", value)
-    try:
-        return struct.pack("<f", value)
-    except OverflowError:
-        return struct.pack("<f", float("inf") if value > 0 else float("-inf"))
