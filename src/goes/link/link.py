@@ -188,7 +188,7 @@ def link_image(options: LinkOptions, live: dict[str, Definition]) -> tuple[bytes
     offsets = text.offsets
     table = pclntab.build(text.symbols, offsets, text.size, options.goroot)
     image = Image(definitions, layout, table)
-    layout.pclntab.place(_blob("runtime.pclntab", table.data), 32, len(table.data))
+    layout.pclntab.place(_blob(".pclntab", table.data), 32, len(table.data))
     add_gc_programs(layout)
     layout.rodata.place(moduledata.text_section_map(text.size), 8, 24)
     info = buildinfo(options.build_version.encode(), options.modinfo)
