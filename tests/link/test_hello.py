@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from goes.obj.symbol import GOSTRING, R_PC32, Definition, Relocation
 from toolkit import ATTRIBUTES, FunctionMeta, code, emit, link, minimal, options, read_object, run
+
+from goes.obj.symbol import GOSTRING, R_PC32, Definition, Relocation
 
 EXIT_7 = bytes.fromhex("bf07000000b83c0000000f05")  # mov $7,%edi; mov $60,%eax; syscall
 

@@ -11,7 +11,7 @@ import llvmlite.binding as llvm
 from goes.link.link import LinkOptions, link
 from goes.link.reach import Reach
 from goes.obj.llvmobject import FunctionMeta, read_object
-from goes.obj.symbol import NOSPLIT, NOPTRDATA, R_ADDR64, RODATA, TEXT, Definition, InlineCall, Relocation, TextInfo
+from goes.obj.symbol import NOPTRDATA, NOSPLIT, R_ADDR64, RODATA, TEXT, Definition, InlineCall, Relocation, TextInfo
 
 llvm.initialize_native_target()
 llvm.initialize_native_asmprinter()
