@@ -30,7 +30,7 @@ from ..obj.symbol import (
     Definition,
     Relocation,
 )
-from . import elf, gcprog, inittasks, moduledata, notes, pclntab, symtab
+from . import dwarf, elf, gcprog, inittasks, moduledata, notes, pclntab, symtab
 from .buildinfo import ALIGN as BUILDINFO_ALIGN
 from .buildinfo import buildinfo
 from .layout import Layout, assign_addresses, lay_out
@@ -119,6 +119,7 @@ class LinkOptions:
         "gnu_build_id",
         "strip_symbols",
         "strip_dwarf",
+        "compress_dwarf",
         "strings",
         "build_version",
         "modinfo",
@@ -134,6 +135,7 @@ class LinkOptions:
         self.gnu_build_id = ""  # -B
         self.strip_symbols = False  # -s
         self.strip_dwarf = False  # -w
+        self.compress_dwarf = True  # -compressdwarf
         self.strings: list[tuple[str, str]] = []  # -X
         self.build_version = "go1.27.3"
         self.modinfo = b""  # framed (buildinfo.frame_modinfo)
@@ -228,6 +230,8 @@ def link_image(options: LinkOptions, live: dict[str, Definition]) -> tuple[bytes
     if gnu:
         id_notes.append((".note.gnu.build-id", notes.gnu_note(gnu)))
     extras: list[elf.Extra] = []
+    if not options.strip_dwarf:
+        extras += dwarf.sections(text, options.goroot, options.compress_dwarf)
     if not options.strip_symbols:
         extras += symbol_sections(image, id_notes)
     return bytes(elf.write(layout, id_notes, extras, start, options.round)), image
