@@ -17,7 +17,8 @@ def test_exit_status() -> None:
 def test_calls_and_strings() -> None:
     write = bytes.fromhex("bf01000000488d3500000000ba06000000b8010000000f05c3")
     text = Definition('go:string."hello\n"', GOSTRING, b"hello\n")
-    start = code("start", b"\xe8\0\0\0\0\xe8\0\0\0\0", Relocation(1, R_PC32, "main.write", -4), Relocation(6, R_PC32, "main.exit", -4))
+    calls = [Relocation(1, R_PC32, "main.write", -4), Relocation(6, R_PC32, "main.exit", -4)]
+    start = code("start", b"\xe8\0\0\0\0\xe8\0\0\0\0", *calls)
     f = code("main.write", write, Relocation(8, R_PC32, text.name, -4))
     file = link(options("start"), minimal(start, f, code("main.exit", EXIT_7), text))
     assert run(file) == (7, b"hello\n")

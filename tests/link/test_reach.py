@@ -129,7 +129,9 @@ def test_types_inside_a_converted_type_are_converted_too() -> None:
 def test_an_itab_stands_for_its_type() -> None:
     itab = Definition("go:itab.T,Reader", ITAB, bytes(40))
     itab.relocations = [
-        Relocation(0, R_ADDR64, "type:Reader"), Relocation(8, R_ADDR64, "type:T"), Relocation(24, R_WEAK_ADDR64, "T.Close")
+        Relocation(0, R_ADDR64, "type:Reader"),
+        Relocation(8, R_ADDR64, "type:T"),
+        Relocation(24, R_WEAK_ADDR64, "T.Close"),
     ]
     main = text(
         "main", Relocation(0, R_KEEP, itab.name), Relocation(0, R_USEIFACE, itab.name),

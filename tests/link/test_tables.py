@@ -120,7 +120,8 @@ def test_types_lie_as_the_runtime_walks_them() -> None:
 
 
 def test_zero_size_variables_share_zerobase() -> None:
-    variables = [Definition(n, NOPTRBSS, b"", size) for n, size in (("a", 0), ("runtime.zerobase", 8), ("b", 1), ("c", 0))]
+    sizes = {"a": 0, "runtime.zerobase": 8, "b": 1, "c": 0}
+    variables = [Definition(n, NOPTRBSS, b"", size) for n, size in sizes.items()]
     layout = lay_out({d.name: d for d in variables})
     placed = dict(zip([d.name for d in layout.noptrbss.symbols], layout.noptrbss.offsets))
     assert placed["a"] == placed["c"] == placed["runtime.zerobase"] == 0 and placed["b"] > 0

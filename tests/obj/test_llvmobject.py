@@ -33,12 +33,14 @@ def test_constants_are_shared_by_content_and_read_right(opt: int) -> None:
         function("a", "double double %x", "%y = fadd double %x, 2.5\nret double %y")
         + function("b", "double double %x", "%y = fmul double %x, 2.5\nret double %y")
         + function(
-            "v", "i32 i32 %n", f"%i = insertelement <4 x i32> {vector}, i32 %n, i32 0\n%m = mul <4 x i32> %i, {vector}\n"
+            "v", "i32 i32 %n",
+            f"%i = insertelement <4 x i32> {vector}, i32 %n, i32 0\n%m = mul <4 x i32> %i, {vector}\n"
             "%e = extractelement <4 x i32> %m, i32 3\n%f = extractelement <4 x i32> %m, i32 0\n"
             "%s = add i32 %e, %f\nret i32 %s"
         )
         + function(
-            "start", "void ", "%x = call double @a(double 1.5)\n%y = call double @b(double %x)\n%i = fptosi double %y to i32\n"
+            "start", "void ",
+            "%x = call double @a(double 1.5)\n%y = call double @b(double %x)\n%i = fptosi double %y to i32\n"
             "%v = call i32 @v(i32 2)\n%s = add i32 %i, %v\ncall void @sys_exit(i32 %s)\nunreachable"
         )
         + "declare dso_local void @sys_exit(i32)"
