@@ -152,7 +152,7 @@ def merge_package(upstream: Path, files: list[Path], target: Path, used: set[str
 def _write_stubs(files: list[Path], target: Path) -> None:
     """gc's assembler does not know <ABIGoes>: define empty bodies for the ABI0 TEXTs of the overlay."""
     present: set[str] = set()
-    for path in sorted(target.glob("*.s")):
+    for path in sorted(target.glob("*_amd64.s")):
         present.update(_TEXT0.findall(path.read_text()))
     names: list[str] = []
     for path in files:
