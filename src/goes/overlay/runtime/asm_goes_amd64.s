@@ -328,7 +328,7 @@ noswitch:
 	JMP	runtime·systemstack_noswitch<ABIGoes>(SB)
 
 bad:
-	SUBQ	$8, SP
+	ADJSP	$8
 	CALL	runtime·badsystemstack<ABIGoes>(SB)
 	UNDEF
 
@@ -589,7 +589,7 @@ TEXT NAME(SB),NOSPLIT|NOFRAME|WRAPPER,$0-56; \
 body: \
 	PUSHQ	R13; \
 	PUSHQ	BX; \
-	SUBQ	$(SIZE+8), SP; \
+	ADJSP	$(SIZE+8); \
 	MOVQ	(SIZE+32)(SP), BX; \
 	MOVQ	SI, R13; \
 	MOVL	CX, CX; \
@@ -624,7 +624,7 @@ loadregs: \
 	MOVSD	X1, 56(BX); \
 	MOVSD	X2, 64(BX); \
 	MOVSD	X3, 72(BX); \
-	ADDQ	$(SIZE+8), SP; \
+	ADJSP	$-(SIZE+8); \
 	POPQ	BX; \
 	POPQ	R13; \
 	RET; \

@@ -148,7 +148,7 @@
 // Interrupted RSP ≡ 0 (mod 16): 8 after the pushed pc, 0 after the flags.
 TEXT ·asyncPreempt(SB),NOSPLIT|NOFRAME,$0-0
 	PUSHFQ
-	SUBQ	$128, SP
+	ADJSP	$128
 	SAVEGP
 	SCRATCH
 	SAVEVECTOR
@@ -156,14 +156,14 @@ TEXT ·asyncPreempt(SB),NOSPLIT|NOFRAME,$0-0
 	CACHE
 	RESTOREVECTOR
 	RESTOREGP
-	ADDQ	$128, SP
+	ADJSP	$-128
 	POPFQ
 	RET
 
 // Interrupted RSP ≡ 8 (mod 16).
-TEXT ·asyncPreemptunaligned(SB),NOSPLIT|NOFRAME,$0-0
+TEXT ·asyncPreemptUnaligned(SB),NOSPLIT|NOFRAME,$0-0
 	PUSHFQ
-	SUBQ	$120, SP
+	ADJSP	$120
 	SAVEGP
 	SCRATCH
 	SAVEVECTOR
@@ -171,6 +171,6 @@ TEXT ·asyncPreemptunaligned(SB),NOSPLIT|NOFRAME,$0-0
 	CACHE
 	RESTOREVECTOR
 	RESTOREGP
-	ADDQ	$120, SP
+	ADJSP	$-120
 	POPFQ
 	RET

@@ -10,9 +10,9 @@ import (
 	"unsafe"
 )
 
-// sigpanic0unaligned and asyncPreemptunaligned are entered with RSP ≡ 0 (mod 16), their namesakes with 8. Assembly.
+// sigpanic0unaligned and asyncPreemptUnaligned are entered with RSP ≡ 0 (mod 16), their namesakes with 8. Assembly.
 func sigpanic0unaligned()
-func asyncPreemptunaligned()
+func asyncPreemptUnaligned()
 
 // preparePanic sets up the stack to look like a call to sigpanic.
 func (c *sigctxt) preparePanic(sig uint32, gp *g) {
@@ -43,7 +43,7 @@ func injected(target, sp uintptr) uintptr {
 	case abi.FuncPCABI0(sigpanic0):
 		return abi.FuncPCABI0(sigpanic0unaligned)
 	case abi.FuncPCABI0(asyncPreempt):
-		return abi.FuncPCABI0(asyncPreemptunaligned)
+		return abi.FuncPCABI0(asyncPreemptUnaligned)
 	}
 	throw("no entry for this stack alignment")
 	return 0

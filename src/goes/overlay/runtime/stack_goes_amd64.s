@@ -97,7 +97,7 @@ slow:
 // the goroutine or finds a segment. Not merged with __morestack because the unwinder stops at functions that
 // write SP, and this frame stays on the stacks of preempted goroutines.
 TEXT runtime·morestackslow<ABIGoes>(SB),NOSPLIT|NOFRAME,$0-0
-	SUBQ	$256, SP
+	ADJSP	$256
 	MOVQ	AX, 0(SP)
 	MOVQ	BX, 8(SP)
 	MOVQ	CX, 16(SP)
@@ -150,14 +150,14 @@ TEXT runtime·morestackslow<ABIGoes>(SB),NOSPLIT|NOFRAME,$0-0
 	MOVUPS	240(SP), X7
 	MOVQ	0(SP), AX
 	JEQ	again
-	ADDQ	$256, SP
+	ADJSP	$-256
 	POPQ	R11				// f fits where it is
 	INCQ	R11
 	JMP	R11
 	// The assembler follows SP linearly: bring its count back to the frame of `again`.
-	SUBQ	$264, SP
+	ADJSP	$264
 again:
-	ADDQ	$256, SP
+	ADJSP	$-256
 	JMP	__morestack<ABIGoes>(SB)
 
 // Return address of the first frame of every segment but the first. Results are live in AX DX CX R8 X0-X3;

@@ -20,13 +20,13 @@ TEXT runtime·sigtramp(SB),NOSPLIT|TOPFRAME|NOFRAME,$0
 	PUSHQ	R13
 	PUSHQ	R14
 	PUSHQ	R15
-	SUBQ	$8, SP
+	ADJSP	$8
 	CLD
 	get_tls(CX)
 	MOVQ	$0, guard(CX)
 	CALL	runtime·sigtrampgo<ABIGoes>(SB)
 	CALL	runtime·syncguard<ABIGoes>(SB)
-	ADDQ	$8, SP
+	ADJSP	$-8
 	POPQ	R15
 	POPQ	R14
 	POPQ	R13
@@ -43,9 +43,9 @@ TEXT runtime·sigprofNonGoWrapper<>(SB),NOSPLIT|NOFRAME,$0
 	PUSHQ	R13
 	PUSHQ	R14
 	PUSHQ	R15
-	SUBQ	$8, SP
+	ADJSP	$8
 	CALL	runtime·sigprofNonGo<ABIGoes>(SB)
-	ADDQ	$8, SP
+	ADJSP	$-8
 	POPQ	R15
 	POPQ	R14
 	POPQ	R13
@@ -59,7 +59,7 @@ TEXT runtime·sigprofNonGoWrapper<>(SB),NOSPLIT|NOFRAME,$0
 #define ENTERVDSO \
 	PUSHQ	BX; \
 	PUSHQ	R12; \
-	SUBQ	$24, SP; \
+	ADJSP	$24; \
 	get_tls(CX); \
 	MOVQ	g(CX), AX; \
 	MOVQ	g_m(AX), BX; \
@@ -79,7 +79,7 @@ TEXT runtime·sigprofNonGoWrapper<>(SB),NOSPLIT|NOFRAME,$0
 	MOVQ	R9, m_vdsoSP(BX); \
 	MOVQ	0(SP), R9; \
 	MOVQ	R9, m_vdsoPC(BX); \
-	ADDQ	$24, SP; \
+	ADJSP	$-24; \
 	POPQ	R12; \
 	POPQ	BX
 
@@ -108,7 +108,7 @@ ret:
 	IMULQ	$1000000000, AX
 	ADDQ	DX, AX
 	RET
-	SUBQ	$40, SP	// unreachable; the frame of what follows
+	ADJSP	$40	// unreachable; the frame of what follows
 fallback:
 	MOVQ	$SYS_clock_gettime, AX
 	SYSCALL
@@ -144,7 +144,7 @@ ret:
 	ADDQ	8(SP), CX
 	LEAVEVDSO
 	RET
-	SUBQ	$40, SP	// unreachable; the frame of what follows
+	ADJSP	$40	// unreachable; the frame of what follows
 fallback:
 	MOVQ	$SYS_clock_gettime, AX
 	SYSCALL
