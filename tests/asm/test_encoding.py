@@ -26,7 +26,9 @@ _LINE = re.compile(r"\s+(.*?)\s*// (?:[^/]*// )?([0-9a-f]{2,}(?: or [0-9a-f]+)*)
 
 # Same instruction, other bytes: swapped operands of XCHG, extension to 64 bits without REX.W, system registers stored
 # without a prefix, and vector moves or commutative operations in their shorter form.
-MAY_DIFFER: Final = frozenset("MOVBQZX MOVWQZX MOVSWW MOVZWW SLDTW SMSWW STRW XCHGB XCHGW XCHGL XCHGQ".split())
+MAY_DIFFER: Final = frozenset(
+    "MOVBQZX MOVWQZX MOVSWW MOVZWW SLDTW SLDTL SLDTQ SMSWW SMSWL SMSWQ STRW STRL STRQ XCHGB XCHGW XCHGL XCHGQ".split()
+)
 
 
 def disassemble(codes: list[str], folder: Path) -> list[str]:
