@@ -65,26 +65,27 @@ def assemble(
     functions: frozenset[str] = frozenset(),
     sources: SourceSet | None = None,
     shown_path: str = "",
+    is_std: bool = True,
 ) -> list[Definition]:
     """Assemble one file of package (its escaped link path).
 
     `headers`: texts of generated headers by name. `functions`: link names (without ABI suffix) known to be functions,
     of this package and others. `sources`: where positions of diagnostics are entered. `shown_path`: the file name
-    recorded in line tables, path if empty. On errors the list of definitions is empty.
+    recorded in line tables, path if empty. `is_std`: ABI selectors are permitted. On errors the list is empty.
     """
     collector = Errors(SourceSet() if sources is None else sources, errors)
     text = source.decode("utf-8", "replace")
     if sources is not None and all(f.name != path for f in sources.files):
         sources.add(path, source)
     stream = Input(path, text, headers, [os.path.dirname(path) or ".", *include_dirs], defines)
-    unit = parse_file(stream, path, package, Amd64(), collector, skip)
+    unit = parse_file(stream, path, package, Amd64(), collector, skip, is_std)
     if collector.count:
         return []
     return _Assembler(unit, functions, collector, shown_path or path).run()
 
 
 @final
-class _Names(Resolver):
+class FileNames(Resolver):
     __slots__ = ("package", "file", "functions", "local_texts")
 
     def __init__(self, package: str, file: str, functions: frozenset[str], texts: list[Text]) -> None:
@@ -118,7 +119,7 @@ class _Assembler:
 
     def __init__(self, unit: Unit, functions: frozenset[str], errors: Errors, shown_path: str) -> None:
         self.unit = unit
-        self.names = _Names(unit.package, os.path.basename(unit.path), functions, unit.texts)
+        self.names = FileNames(unit.package, os.path.basename(unit.path), functions, unit.texts)
         self.symbols = Symbols(self.names)
         self.errors = errors
         self.shown_path = shown_path

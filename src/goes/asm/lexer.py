@@ -331,6 +331,7 @@ class Input:
         t = self._raw()
         if t.kind != NEWLINE:
             raise self.fail(f'expected newline after {directive} ; got "{_shown(t)}"')
+        self.line += 1  # what goes wrong from here on is blamed on the next line, as gc does
 
     def _macro_name(self) -> str:
         t = self._raw()
@@ -389,7 +390,7 @@ class Input:
         path = name
         if text is None:
             for directory in self.include_dirs:
-                path = os.path.join(directory, name)
+                path = os.path.normpath(os.path.join(directory, name))
                 try:
                     with open(path, encoding="utf-8") as f:
                         text = f.read()

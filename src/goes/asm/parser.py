@@ -50,10 +50,17 @@ class TooManyErrors(Exception):
 
 
 def parse_file(
-    source: Input, path: str, package: str, arch: Architecture, errors: Errors, skip: frozenset[str]
+    source: Input,
+    path: str,
+    package: str,
+    arch: Architecture,
+    errors: Errors,
+    skip: frozenset[str],
+    allow_abi: bool = True,
 ) -> Unit:
-    """Parse one file. Symbols in skip ("name", "pkg.name" or "name<>") leave no trace."""
-    p = Parser(source, path, package, arch, errors, skip)
+    """Parse one file. Symbols in skip ("name", "pkg.name" or "name<>") leave no trace. `allow_abi`: name<ABI> may be
+    written, a privilege of std."""
+    p = Parser(source, path, package, arch, errors, skip, allow_abi)
     try:
         p.parse()
     except AsmError as e:
@@ -71,6 +78,7 @@ class Parser:
         "arch",
         "errors",
         "skip",
+        "allow_abi",
         "unit",
         "line",
         "file",
@@ -85,13 +93,21 @@ class Parser:
     )
 
     def __init__(
-        self, source: Input, path: str, package: str, arch: Architecture, errors: Errors, skip: frozenset[str]
+        self,
+        source: Input,
+        path: str,
+        package: str,
+        arch: Architecture,
+        errors: Errors,
+        skip: frozenset[str],
+        allow_abi: bool,
     ) -> None:
         self.source = source
         self.package = package
         self.arch = arch
         self.errors = errors
         self.skip = skip
+        self.allow_abi = allow_abi
         self.unit = Unit(path, package)
         self.file = path
         self.line = 1
@@ -214,8 +230,6 @@ class Parser:
                     and target.name == o.NAME_NONE
                     and target.symbol not in text.labels
                 ):
-                    self.file = i.file
-                    self.line = i.line
                     self.error(f"undefined label {target.symbol}")
                     return
 
@@ -555,7 +569,10 @@ class Parser:
                 a.static = True
             elif not self._at_end() and self._items[self._at].kind == IDENT:
                 selector = self._take().text
-                if selector not in _ABIS:
+                if not self.allow_abi:
+                    what = "ABI selector only permitted when compiling runtime"
+                    self.error(f'{what}, reference was to "{a.symbol}"')
+                elif selector not in _ABIS:
                     self.error(f'malformed ABI selector "{selector}" in reference to "{a.symbol}"')
                 a.abi = selector
             self._expect(">")

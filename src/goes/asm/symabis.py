@@ -80,7 +80,7 @@ def _scan(
                 skipping = bool(names) and (names[0][0] in skip or names[0][0].removeprefix(package + ".") in skip)
                 if names and not skipping:
                     definitions.add(names[0])
-            elif word not in _NO_REFERENCES and not skipping:
+            elif word not in _NO_REFERENCES and (word == "DATA" or not skipping):
                 for name in names[1:] if word == "DATA" and names and not _is_static(line) else names:
                     references.add(name)
             line = []
@@ -95,23 +95,18 @@ def _is_static(line: list[Token]) -> bool:
 def _names(tokens: list[Token], package: str) -> list[tuple[str, str]]:
     """All non-static name(SB) in a line."""
     out: list[tuple[str, str]] = []
-    n = len(tokens)
-    for i in range(n - 2):
-        t = tokens[i]
+    texts = [t.text for t in tokens] + [""] * 6
+    for i, t in enumerate(tokens):
         if t.kind != IDENT and t.kind != MACRO_NAME:
             continue
         k = i + 1
         abi = "ABI0"
-        if tokens[k].text == "<" and k + 1 < n:
-            if tokens[k + 1].kind != IDENT:
-                continue
-            abi = tokens[k + 1].text
+        if texts[k] == "<" and texts[k + 2] == ">":
+            abi = texts[k + 1]
             k += 3
-        while k < n and tokens[k].kind != MACRO_NAME and tokens[k].text not in ("(", ",") and k < i + 12:
-            k += 1
-        if k + 2 < n + 0 and tokens[k].text == "(" and tokens[k + 1].text == "SB" and tokens[k + 2].text == ")":
+        if texts[k] == "+" or texts[k] == "-":
+            k += 2
+        if texts[k : k + 3] == ["(", "SB", ")"]:
             name = t.text.replace("·", ".").replace("∕", "/")
-            if k > i + 1 and tokens[k - 1].kind == IDENT and tokens[k - 1] is not t:
-                continue
             out.append((package + name if name.startswith(".") else name, abi))
     return out
