@@ -56,10 +56,10 @@ class TypeSet:
             return self.comparable
         if not self.terms.terms:
             return False
-        from .predicates import comparable_type
+        from .predicates import why_incomparable
 
         for term in self.terms.terms:
-            if comparable_type(term.type, False, seen) is not None:
+            if why_incomparable(term.type, False, seen) is not None:
                 return False
         return True
 
@@ -193,11 +193,11 @@ def _intersect(x: TermList, x_comparable: bool, y: TermList, y_comparable: bool)
     terms = x.intersect(y)
     comparable = x_comparable or y_comparable
     if comparable and not terms.all_types:
-        from .predicates import comparable_type
+        from .predicates import why_incomparable
 
         kept: list[Term] = []
         for t in terms.terms:
-            if comparable_type(t.type, False) is None:
+            if why_incomparable(t.type, False) is None:
                 kept.append(t)
         return TermList(False, kept), False
     return terms, comparable
