@@ -570,7 +570,7 @@ def const_string(v: ConstValue) -> str:
     if isinstance(v, bool):
         return "true" if v else "false"
     if isinstance(v, int):
-        return str(v)
+        return _int_string(v)
     if isinstance(v, Fraction):
         return _float_string(v)
     if isinstance(v, ComplexValue):
@@ -586,12 +586,27 @@ def const_string(v: ConstValue) -> str:
 def exact_string(v: ConstValue) -> str:
     """v in full: 1/3, whole strings."""
     if isinstance(v, Fraction):
-        return str(v.numerator) if v.denominator == 1 else f"{v.numerator}/{v.denominator}"
+        n = _int_string(v.numerator)
+        return n if v.denominator == 1 else n + "/" + _int_string(v.denominator)
     if isinstance(v, ComplexValue):
         return f"({exact_string(v.re)} + {exact_string(v.im)}i)"
     if isinstance(v, bytes):
         return _quoted(v)
     return const_string(v)
+
+
+def _int_string(n: int) -> str:
+    if n.bit_length() < 3 * _DIGIT_CHUNK:
+        return str(n)
+    parts: list[str] = []
+    a = abs(n)
+    unit = 10**_DIGIT_CHUNK
+    while a >= unit:
+        a, low = divmod(a, unit)
+        parts.append(str(low).rjust(_DIGIT_CHUNK, "0"))
+    parts.append(("-" if n < 0 else "") + str(a))
+    parts.reverse()
+    return "".join(parts)
 
 
 def _quoted(v: bytes) -> str:

@@ -74,6 +74,18 @@ class Context:
         return alias
 
 
+    def local_instance(self, orig: Named, targs: list[Type]) -> tuple[Named, bool]:
+        """The instance of a type declared in a generic function for the function's type arguments, and whether it is
+        new: then the caller gives it its right-hand side."""
+        key = "local " + str(serial(orig)) + spelling_key(targs)
+        known = self.instances.get(key)
+        if isinstance(known, Named):
+            return known, False
+        inst = new_named_instance(orig, targs, self)
+        self.instances[key] = inst
+        return inst, True
+
+
 _default: Final = Context()
 
 

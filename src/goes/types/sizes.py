@@ -63,6 +63,7 @@ class StructLayout:
 
 
 _layouts: Final[dict[Struct, StructLayout]] = {}
+_busy: Final[set[Struct]] = set()
 _incomplete: Final = [0]  # counts types met whose declaration is not finished: nothing is remembered then
 
 
@@ -82,6 +83,10 @@ def struct_layout(s: Struct) -> StructLayout:
     if layout is not None:
         return layout
     before = _incomplete[0]
+    if s in _busy:  # a struct that contains itself: an error, reported elsewhere
+        _incomplete[0] += 1
+        return StructLayout(0, 1, [0] * len(s.fields))
+    _busy.add(s)
     offsets: list[int] = []
     offset = 0
     max_align = 1
@@ -110,6 +115,7 @@ def struct_layout(s: Struct) -> StructLayout:
         size = _round_up(size, max_align)
         if size > MAX_SIZE:
             size = -1
+    _busy.discard(s)
     layout = StructLayout(size, max_align, offsets)
     if before == _incomplete[0]:
         _layouts[s] = layout

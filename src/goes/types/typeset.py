@@ -15,7 +15,7 @@ from typing import Final, final
 
 from ..diag.source import NO_POS, Pos
 from .identity import identical, object_id, same_id
-from .named import Resolver
+from .named import Resolver, as_named
 from .objects import Func, Package, exported
 from .termlist import ALL_TYPES, NO_TYPES, TermList
 from .types import TYP_INVALID, Basic, Interface, Term, Type, TypeParam, Union, unalias, under
@@ -146,6 +146,7 @@ def type_set(iface: Interface, pos: Pos = NO_POS) -> TypeSet:
 
     terms = ALL_TYPES
     comparable = False
+    unfinished = False  # an element is still being declared: the answer is for now only
     for i in range(len(iface.embeddeds)):
         typ = iface.embeddeds[i]
         at = NO_POS
@@ -175,6 +176,9 @@ def type_set(iface: Interface, pos: Pos = NO_POS) -> TypeSet:
             elem_terms = tset.terms
         else:
             if u is TYP_INVALID:
+                n = as_named(typ)
+                if n is not None and n._underlying is None:
+                    unfinished = True
                 continue
             if at != NO_POS and check is not None and not check.allow_embedding(at, "non-interface type", typ):
                 continue
@@ -186,6 +190,8 @@ def type_set(iface: Interface, pos: Pos = NO_POS) -> TypeSet:
     result.methods = collector.methods
     result.terms = terms
     result.comparable = comparable
+    if unfinished:
+        iface.tset = None
     return result
 
 
