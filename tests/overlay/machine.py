@@ -53,7 +53,7 @@ class Memory:
 
 
 class Image:
-    """Loaded definitions. Calls of `externals` go through jumps that `connect` directs; other unknown targets are `ud2`."""
+    """Loaded definitions. Calls of `externals` go through jumps that `connect` directs; other unknowns are `ud2`."""
 
     def __init__(self, definitions: list[Definition], externals: tuple[str, ...] = ()) -> None:
         self.memory = Memory(1 << 20, executable=True)

@@ -1,5 +1,7 @@
 """Segments, stack switches and landings, run with code made by LLVM in goes' convention."""
 
+# ruff: noqa: E501 (LLVM IR)
+
 from __future__ import annotations
 
 import pytest
