@@ -1,6 +1,6 @@
 """GC programs: which words of .data and .bss hold pointers.
 
-    mask bytes 03 00 00 ... (100 zero bytes) ... 01   →  literal 03, literal 00, repeat 8 bits 99 times, literal 01, stop
+    mask bytes 03 00 ... (100 zeros) ... 01   →  literal 03, literal 00, repeat 8 bits 99 times, literal 01, stop
 
 Instructions: 0nnnnnnn + ceil(n/8) bytes emit n literal bits, lowest first; 0x80 n c (uvarints) repeats the previous n
 bits c times; 0x00 stops. The runtime expands a program once, at start.
