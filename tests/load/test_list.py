@@ -157,3 +157,26 @@ def test_a_vendor_directory_provides_packages(context: BuildContext, tmp_path: P
     ours = [p for p in graph.packages if p.module]
     theirs = [t for t in oracle_list(tmp_path, ".") if not t.get("Standard")]
     assert differences(ours, theirs) == []
+
+
+def test_what_tests_need_is_loaded_on_demand(context: BuildContext, tmp_path: Path) -> None:
+    write_tree(
+        tmp_path,
+        "-- go.mod --\nmodule m\n-- p/p.go --\npackage p\n-- q/q.go --\npackage q\nimport _ \"m/p\"\n"
+        "-- p/a_test.go --\npackage p\nimport (\n\"testing\"\n_ \"embed\"\n)\n//go:embed *.txt\nvar s string\n"
+        "-- p/x.txt --\n-- p/x_test.go --\npackage p_test\nimport (\n\"m/p\"\n\"os\"\n)\n",
+    )
+    loader = Loader(context, str(tmp_path), overlay=False)
+    package = loader.load(["./p"]).roots[0]
+    assert package.dependencies == []
+    tests = loader.load_tests(package)
+    assert [p.import_path for p in tests.imports] == ["embed", "testing"]
+    assert [p.import_path for p in tests.xtest_imports] == ["m/p", "os"]
+    assert tests.embed_map == {"*.txt": ["x.txt"]}
+    assert tests.error is None and tests.xtest_error is None
+    write_tree(tmp_path, "-- p/b_test.go --\npackage p\nimport _ \"m/q\"\n")
+    loader = Loader(context, str(tmp_path), overlay=False)
+    tests = loader.load_tests(loader.load(["./p"]).roots[0])
+    assert str(tests.error) == (
+        "package m/p\n\timports m/q from b_test.go\n\timports m/p from q.go: import cycle not allowed in test"
+    )
