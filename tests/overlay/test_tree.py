@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from conftest import GOROOT, OVERLAY, Merged
+from merge import overlay_packages
+
 from goes.diag.diagnostic import Diagnostic
 from goes.diag.source import SourceFile, SourceSet
 from goes.load.overlay import _declared, overlay_package
 from goes.syntax.nodes import File
 from goes.syntax.parser import parse_file
-from merge import overlay_packages
 
 
 def parse(paths: list[Path], sources: SourceSet) -> list[File]:
