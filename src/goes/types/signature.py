@@ -169,7 +169,7 @@ def _generic_recv(
         targs_: list[Type] = [p for p in tparams]
         smap = make_subst(base_tparams, targs_)
         for i, tpar in enumerate(tparams):
-            check.mono.record_canon(tpar, base_tparams[i])
+            check.mono.record_canonical(tpar, base_tparams[i])
             bound = base_tparams[i].bound
             tpar.bound = None if bound is None else subst(bound, smap, check.context)
     else:

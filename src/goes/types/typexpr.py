@@ -328,9 +328,8 @@ class _VerifyInstance(Action):
         name = origin.obj.name
         if not validate_targ_count(check, pos, name, len(tparams), len(self.targs)):
             return
-        bad = verify(tparams, self.targs, check.qualifier, check.allows(20))
-        if bad is not None:
-            i, cause = bad
+        i, cause = verify(tparams, self.targs, check.context, check.qualifier, check.allows(20))
+        if i >= 0:
             at = start_pos(self.xlist[i]) if i < len(self.xlist) else pos
             check.soft_error(at, "InvalidTypeArg", cause)
             return
