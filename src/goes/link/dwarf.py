@@ -94,7 +94,8 @@ def sections(text: Section, goroot: str = "", compress: bool = True) -> list[Ext
             program = _frame_program(tables.pcsp)
             frame_programs[tables.pcsp] = program
         frames += _unit(struct.pack("<IQQ", 0, address, tables.extent) + program, 8)
-        info += b"\x02" + display_name(d, functions).encode("utf-8", "surrogateescape") + b"\0" + struct.pack("<Q", address)
+        name = display_name(d, functions).encode("utf-8", "surrogateescape")
+        info += b"\x02" + name + b"\0" + struct.pack("<Q", address)
         start_line = d.text.start_line if d.text is not None else 0
         info += uvarint(d.size) + _FRAME_BASE + uvarint(numbers[0] if numbers else 0) + uvarint(start_line)
     out = [

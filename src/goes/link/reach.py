@@ -138,8 +138,8 @@ class Reach:
             self._visit(queue.pop())
 
     def refresh(self) -> None:
-        """Fetch everything again: the provider may have replaced definitions it had handed out as promises. Replaced ones
-        are followed by the next `run`, since code refers to constants and helpers that its promise did not know."""
+        """Fetch everything again: the provider may have replaced promises by code. The next `run` follows what is new,
+        since code refers to constants and helpers that its promise did not know."""
         live = self.live
         for name in list(live):
             d = self._provider.definition(name)

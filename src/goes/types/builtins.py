@@ -30,6 +30,7 @@ from . import assignments, call, index, typexpr
 from . import decl as decls
 from . import expr as exprs
 from . import objects as o
+from .checker_base import KIND_EXPRESSION, KIND_STATEMENT
 from .const import convert_untyped, update_expr_type
 from .constant import UNKNOWN, ConstValue, binary_op, compare, imag, make_imag, real, sign, to_float
 from .errors import INVALID_ARG, INVALID_OP
@@ -100,7 +101,7 @@ NAMES: Final[dict[int, str]] = {row[1]: row[0] for row in _TABLE}
 _N_ARGS: Final[dict[int, int]] = {row[1]: row[2] for row in _TABLE}
 _VARIADIC: Final[dict[int, bool]] = {row[1]: row[3] for row in _TABLE}
 KINDS: Final[dict[int, int]] = {
-    row[1]: exprs.KIND_STATEMENT if row[1] in STATEMENT_BUILTINS else exprs.KIND_EXPRESSION for row in _TABLE
+    row[1]: KIND_STATEMENT if row[1] in STATEMENT_BUILTINS else KIND_EXPRESSION for row in _TABLE
 }
 
 MAX_SIZE: Final = (1 << 63) - 1

@@ -29,7 +29,7 @@ from ..syntax.positions import start_pos
 from . import assignments, builtins, conversions, errsupport, index, typexpr
 from . import decl as decls
 from . import expr as exprs
-from .checker_base import Action
+from .checker_base import KIND_CONVERSION, KIND_STATEMENT, Action
 from .errors import INVALID_OP, Report
 from .infer import Arg, infer, is_parameterized, rename_type_params
 from .instantiate import instantiate, verify
@@ -188,7 +188,7 @@ def call_expr(check: Checker, x: Operand, call: CallExpr) -> int:
     mode = x.mode
     if mode == MODE_INVALID:
         exprs.use(check, call.args)
-        return _fail(x, call, exprs.KIND_STATEMENT)
+        return _fail(x, call, KIND_STATEMENT)
     if mode == MODE_TYPE:
         return _conversion_call(check, x, call)
     if mode == MODE_BUILTIN:
@@ -205,7 +205,7 @@ def call_expr(check: Checker, x: Operand, call: CallExpr) -> int:
     if not isinstance(sig, Signature):
         u = _called_type(check, x)
         if u is None:
-            return _fail(x, call, exprs.KIND_STATEMENT)
+            return _fail(x, call, KIND_STATEMENT)
         sig = u
     was_generic = len(sig.tparams) > 0
 
@@ -216,7 +216,7 @@ def call_expr(check: Checker, x: Operand, call: CallExpr) -> int:
         given = typexpr.type_list(check, xlist)
         if given is None:
             exprs.use(check, call.args)
-            return _fail(x, call, exprs.KIND_STATEMENT)
+            return _fail(x, call, KIND_STATEMENT)
         targs = given
         got = len(targs)
         want = len(sig.tparams)
@@ -224,7 +224,7 @@ def call_expr(check: Checker, x: Operand, call: CallExpr) -> int:
             message = f"got {got} type arguments but want {want}"
             check.error_at(xlist[want], "WrongTypeArgCount", message)
             exprs.use(check, call.args)
-            return _fail(x, call, exprs.KIND_STATEMENT)
+            return _fail(x, call, KIND_STATEMENT)
         if got == want and want > 0:
             check.verify_version(start_pos(inst), 18, "function instantiation")
             sig = instantiate_signature(check, inst.pos, inst, sig, targs, xlist)
@@ -245,7 +245,7 @@ def call_expr(check: Checker, x: Operand, call: CallExpr) -> int:
         t = results[0].type
         assert t is not None
         if not typexpr.is_complete(check, t):
-            return _fail(x, call, exprs.KIND_STATEMENT)
+            return _fail(x, call, KIND_STATEMENT)
         x.type = t
     else:
         x.mode = MODE_VALUE
@@ -255,7 +255,7 @@ def call_expr(check: Checker, x: Operand, call: CallExpr) -> int:
     # If type inference failed, a parameterized result must be invalidated.
     if sig.tparams and x.mode == MODE_VALUE and is_parameterized(sig.tparams, x.type):
         x.mode = MODE_INVALID
-    return exprs.KIND_STATEMENT
+    return KIND_STATEMENT
 
 
 def _index_expr(check: Checker, x: Operand, e: IndexExpr) -> bool:
@@ -282,12 +282,12 @@ def _called_type(check: Checker, x: Operand) -> Signature | None:
 def _conversion_call(check: Checker, x: Operand, call: CallExpr) -> int:
     exprs.non_generic(check, None, x)
     if x.mode == MODE_INVALID:
-        return exprs.KIND_CONVERSION
+        return KIND_CONVERSION
     t = x.type
     x.mode = MODE_INVALID
     args = call.args
     if not typexpr.is_complete(check, t):
-        return _fail(x, call, exprs.KIND_CONVERSION)
+        return _fail(x, call, KIND_CONVERSION)
     if not args:
         check.error_at(call, "WrongArgCount", f"missing argument in conversion to {check.ts(t)}")
     elif len(args) > 1:
@@ -312,7 +312,7 @@ def _conversion_call(check: Checker, x: Operand, call: CallExpr) -> int:
             else:
                 conversions.conversion(check, x, t)
     x.expr = call
-    return exprs.KIND_CONVERSION
+    return KIND_CONVERSION
 
 
 def _generic_expr_list(check: Checker, elist: list[Expr]) -> tuple[list[Operand], list[list[Type]]]:

@@ -27,7 +27,6 @@ from ..syntax.parser import parse_body
 from ..syntax.positions import start_pos
 from . import decl as decls
 from . import initorder, resolver, usage
-from . import stmt as stmts
 from .checker_base import Action
 from .constant import ConstValue
 from .errors import Report, report, report_all, sorted_as_printed
@@ -38,8 +37,8 @@ from .objects import Func, Initializer, Object, Package, PkgName, TypeName, Var
 from .operand import Operand, operand_string
 from .resolver import DeclInfo
 from .scope import Scope
-from .typestring import PackageQualifier, object_string, type_string
 from .types import Named, Signature, Type
+from .typestring import PackageQualifier, object_string, type_string
 from .universe import UNIVERSE
 
 # Nesting of expressions, types and statements; beyond it we report instead of exhausting the stack.

@@ -40,9 +40,9 @@ from .operand import Operand
 from .predicates import is_const_type, is_generic, is_type_param, is_valid
 from .resolver import DeclInfo
 from .scope import Scope
+from .types import TYP_INVALID, Alias, Interface, Named, Struct, Type, TypeParam, under
 from .typeset import type_set
 from .typestring import is_alias_name, package_prefix
-from .types import TYP_INVALID, Alias, Interface, Named, Struct, Type, TypeParam, under
 from .validtype import invalid_cycle
 
 if TYPE_CHECKING:

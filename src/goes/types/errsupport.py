@@ -54,3 +54,8 @@ def lookup_error(check: Checker, t: Type, sel: str, obj: Object | None, struct_l
     elif kind == "unexported":
         text += f", but does have unexported {what} {alt}"
     return text
+
+
+def measure(n: int, unit: str) -> str:
+    """1 variable, 2 variables"""
+    return f"{n} {unit}" if n == 1 else f"{n} {unit}s"

@@ -78,8 +78,9 @@ from ..syntax.tokens import (
     XOR,
 )
 from . import assignments, call, index, literals, typexpr
+from .checker_base import KIND_EXPRESSION, KIND_STATEMENT
 from .const import convert_untyped, is_pending, overflow, representable, update_expr_type
-from .constant import ComplexValue, ConstValue, Unknown, binary_op, compare,  shift, sign, to_int, unary_op
+from .constant import ComplexValue, ConstValue, Unknown, binary_op, compare, shift, sign, to_int, unary_op
 from .errors import INVALID_OP
 from .identity import identical
 from .lookup import assertable_to
@@ -97,7 +98,6 @@ from .predicates import (
     comparable_type,
     default_type,
     has_nil,
-    is_complex,
     is_generic,
     is_integer,
     is_non_type_param_interface,
@@ -109,7 +109,6 @@ from .predicates import (
 )
 from .resolver import unparen
 from .sizes import sizeof
-from .typeset import pairs_of
 from .types import (
     TYP_INVALID,
     TYP_UINT,
@@ -127,14 +126,10 @@ from .types import (
     Type,
     under,
 )
+from .typeset import pairs_of
 
 if TYPE_CHECKING:
     from .checker import Checker
-
-# What an expression is to a statement: conversions and plain expressions are "not used", calls and receives are fine.
-KIND_CONVERSION: Final = 0
-KIND_EXPRESSION: Final = 1
-KIND_STATEMENT: Final = 2
 
 # Largest shift count of a constant: smallest denormal float64 can be written as a shift.
 MAX_SHIFT: Final = 1023 - 1 + 52

@@ -33,8 +33,6 @@ from .infer import Arg
 from .instantiate import implements
 from .lookup import is_interface_ptr
 from .predicates import has_empty_type_set, has_name, is_generic, is_untyped, is_valid
-from .typeset import specific_terms
-from .typestring import Qualifier, type_string
 from .types import (
     SEND_RECV,
     TYP_INVALID,
@@ -57,6 +55,8 @@ from .types import (
     unalias,
     under,
 )
+from .typeset import specific_terms
+from .typestring import Qualifier, type_string
 
 if TYPE_CHECKING:
     from .checker import Checker

@@ -21,7 +21,6 @@ from .objects import Var
 from .operand import Operand
 from .predicates import common_under, is_boolean, is_integer, is_string
 from .resolver import unparen
-from .typeset import pairs_of
 from .types import (
     TYP_BOOL,
     TYP_INT,
@@ -38,6 +37,7 @@ from .types import (
     unalias,
     under,
 )
+from .typeset import pairs_of
 
 if TYPE_CHECKING:
     from .checker import Checker

@@ -15,8 +15,8 @@ from ..syntax.positions import end_pos, start_pos
 from . import decl as decls
 from . import expr as exprs
 from . import resolver, typexpr
-from .assignments import measure
 from .checker_base import Action
+from .errsupport import measure
 from .lookup import deref
 from .objects import Var
 from .predicates import is_valid

@@ -50,6 +50,7 @@ from ..syntax.tokens import ADD, ARROW, ASSIGN, DEFER, DEFINE, OPERATOR_TEXT
 from . import assignments, ranges, returns, typexpr, usage
 from . import decl as decls
 from . import expr as exprs
+from .checker_base import KIND_CONVERSION, KIND_STATEMENT
 from .const import convert_untyped
 from .constant import ConstValue
 from .errors import INVALID_OP, Report
@@ -194,7 +195,7 @@ def _expr_stmt(check: Checker, s: ExprStmt) -> None:
     elif x.mode == MODE_TYPE:
         code = "NotAnExpr"
         message = "is not an expression"
-    elif kind == exprs.KIND_STATEMENT:
+    elif kind == KIND_STATEMENT:
         return
     else:
         code = "UnusedExpr"
@@ -305,9 +306,9 @@ def _suspended_call(check: Checker, keyword: str, e: Expr) -> None:
         return
     x = Operand()
     kind = exprs.raw_expr(check, None, x, e, None, False)
-    if kind == exprs.KIND_STATEMENT:
+    if kind == KIND_STATEMENT:
         return
-    if kind == exprs.KIND_CONVERSION:
+    if kind == KIND_CONVERSION:
         message = "requires function call, not conversion"
     else:
         message = "discards result of"

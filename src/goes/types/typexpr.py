@@ -52,8 +52,6 @@ from .objects import Builtin, Const, Func, Nil, Object, PkgName, TypeName, Var
 from .operand import Operand
 from .predicates import comparable, is_generic, is_integer, is_type_param, is_untyped, is_valid
 from .resolver import unpack_list
-from .typeset import type_set
-from .typestring import object_kind
 from .types import (
     TYP_INT,
     TYP_INVALID,
@@ -70,6 +68,8 @@ from .types import (
     Type,
     under,
 )
+from .typeset import type_set
+from .typestring import object_kind
 from .universe import ANY, COMPARABLE, IOTA
 
 if TYPE_CHECKING:

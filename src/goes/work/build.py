@@ -166,3 +166,12 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
 def _fail_on(packages: Packages, errors: list[Diagnostic]) -> None:
     if errors:
         raise UserError("\n".join(format_diagnostics(packages.sources, errors, os.getcwd(), MAX_ERRORS)))
+
+
+def check_only(context: BuildContext, graph: Graph, roots: list[Package], options: BuildOptions) -> None:
+    """Check packages that make no executable. Raises UserError with gc's report."""
+    sys.setrecursionlimit(1_000_000)
+    packages = Packages(package_inputs(graph, roots[0]), SourceSet(), [])
+    for r in roots:
+        packages.inputs[r.import_path].wanted = True
+    check_packages(packages, options)
