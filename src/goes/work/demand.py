@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import final
 
-from ..asm.adapters import adapter_from_abi0, adapter_to_abi0, adapter_to_abiint
+from ..asm.adapters import ALL, abi0_to_goes, abiinternal_to_goes, goes_to_abi0, goes_to_abiinternal
 from ..codegen import algs
 from ..codegen.descriptors import MethodNamer, TypeData
 from ..codegen.function import FunctionCode, emit_function
@@ -168,11 +168,11 @@ class Demand(MethodNamer, StaticEnvironment):
             return
         raw = self.asm.find(name + ".abi0")
         if raw is not None:
-            self._put(adapter_to_abi0(name, fn.signature, _prefix(fn), fn.object is not None and fn.signature.recv is not None))
+            self._put(goes_to_abi0(name, fn.signature, _prefix(fn), fn.signature.recv is not None, self.asm.clobbers.get(raw.name, ALL)))
             return
         raw = self.asm.find(name + ".abiint")
         if raw is not None:
-            self._put(adapter_to_abiint(name, fn.signature, _prefix(fn), fn.object is not None and fn.signature.recv is not None))
+            self._put(goes_to_abiinternal(name, fn.signature, _prefix(fn), fn.signature.recv is not None, self.asm.clobbers.get(raw.name, ALL)))
             return
         obj = self.index.function(name)
         if obj is not None:
@@ -190,7 +190,8 @@ class Demand(MethodNamer, StaticEnvironment):
         if obj is not None:
             fn = self.program.function(obj, [])
             self.functions.setdefault(plain, fn)
-            self._put(adapter_from_abi0(plain, fn.signature, _prefix(fn), fn.signature.recv is not None))
+            make = abi0_to_goes if name.endswith(".abi0") else abiinternal_to_goes
+            self._put(make(plain, fn.signature, _prefix(fn), fn.signature.recv is not None))
 
     def _queue(self, code: FunctionCode) -> None:
         """Promise a function's definition and hand its text to the workers."""
