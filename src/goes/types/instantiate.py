@@ -14,7 +14,7 @@ from typing import Final, final
 from .identity import identical, serial, spelling_key
 from .lookup import has_all_methods, interface_ptr_error, is_interface_ptr
 from .named import new_named_instance
-from .predicates import comparable_type
+from .predicates import why_incomparable
 from .subst import Subst, copy_signature, make_subst, subst
 from .termlist import term_includes
 from .types import (
@@ -72,6 +72,18 @@ class Context:
         alias.targs = targs
         self.instances[key] = alias
         return alias
+
+
+    def local_instance(self, orig: Named, targs: list[Type]) -> tuple[Named, bool]:
+        """The instance of a type declared in a generic function for the function's type arguments, and whether it is
+        new: then the caller gives it its right-hand side."""
+        key = "local " + str(serial(orig)) + spelling_key(targs)
+        known = self.instances.get(key)
+        if isinstance(known, Named):
+            return known, False
+        inst = new_named_instance(orig, targs, self)
+        self.instances[key] = inst
+        return inst, True
 
 
 _default: Final = Context()
@@ -179,9 +191,9 @@ def implements(
 def _comparability(
     v: Type, tset: TypeSet, constraint: bool, verb: str, qualifier: Qualifier | None, interfaces_comparable: bool
 ) -> str:
-    if not tset.is_comparable() or comparable_type(v, False) is None:
+    if not tset.is_comparable() or why_incomparable(v, False) is None:
         return ""
-    if constraint and comparable_type(v, True) is None:
+    if constraint and why_incomparable(v, True) is None:
         if interfaces_comparable:
             return ""
         return f"{type_string(v, qualifier)} to {verb} comparable requires go1.20 or later"

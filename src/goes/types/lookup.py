@@ -22,6 +22,7 @@ from .types import (
     Interface,
     Named,
     Pointer,
+    Signature,
     Struct,
     Type,
     unalias,
@@ -376,9 +377,10 @@ def assertable_to(v: Type, t: Type, qualifier: Qualifier | None = None) -> tuple
 
 
 @final
-class MethodSelection:
-    """A method in a method set: the path of embedded fields ends in the method's own index; `indirect`: a pointer is
-    followed on the way (the receiver itself counts)."""
+class MethodEntry:
+    """A method in a method set. `func`: of an instantiated type, the method with the receiver's arguments substituted;
+    `signature`: its type, receiver included; `index`: the path of embedded fields, ending in the method's own index;
+    `indirect`: a pointer is followed on the way (the receiver itself counts)."""
 
     __slots__ = ("func", "index", "indirect")
 
@@ -387,8 +389,12 @@ class MethodSelection:
         self.index = index
         self.indirect = indirect
 
+    @property
+    def signature(self) -> Signature:
+        return signature_of(self.func)
 
-def method_set(t: Type) -> list[MethodSelection]:
+
+def method_set(t: Type) -> list[MethodEntry]:
     """The method set of t, promoted methods included, in gc's order: exported first, then by name and package."""
     typ = unalias(t)
     if isinstance(typ, Named) and isinstance(typ.underlying(), Pointer):
@@ -398,12 +404,12 @@ def method_set(t: Type) -> list[MethodSelection]:
     if isinstance(bu, Interface):
         return [] if is_ptr else _interface_methods(bu, [], False)
 
-    found: dict[str, MethodSelection | None] = {}  # None: a field or an ambiguous name hides deeper ones
+    found: dict[str, MethodEntry | None] = {}  # None: a field or an ambiguous name hides deeper ones
     current = [_Embedded(base, [], is_ptr, False)]
     seen: list[Named] = []
     while current:
         next: list[_Embedded] = []
-        level: dict[str, MethodSelection | None] = {}
+        level: dict[str, MethodEntry | None] = {}
         for e in current:
             typ = unalias(e.typ)
             if isinstance(typ, Named):
@@ -416,7 +422,7 @@ def method_set(t: Type) -> list[MethodSelection]:
                         continue
                     key = object_id(methods[i])
                     if key not in found:
-                        _add(level, key, MethodSelection(method_at(typ, i), e.index + [i], e.indirect), e.multiples)
+                        _add(level, key, MethodEntry(method_at(typ, i), e.index + [i], e.indirect), e.multiples)
             u = under(typ)
             if isinstance(u, Struct):
                 for i in range(len(u.fields)):
@@ -437,7 +443,7 @@ def method_set(t: Type) -> list[MethodSelection]:
             found[key] = s
         current = _consolidate(next)
 
-    out: list[MethodSelection] = []
+    out: list[MethodEntry] = []
     for s in found.values():
         if s is not None and (s.indirect or not s.func.has_ptr_recv):
             out.append(s)
@@ -446,15 +452,15 @@ def method_set(t: Type) -> list[MethodSelection]:
     return out
 
 
-def _interface_methods(u: Interface, path: list[int], indirect: bool) -> list[MethodSelection]:
+def _interface_methods(u: Interface, path: list[int], indirect: bool) -> list[MethodEntry]:
     methods = type_set(u).methods
-    return [MethodSelection(methods[i], path + [i], indirect) for i in range(len(methods))]
+    return [MethodEntry(methods[i], path + [i], indirect) for i in range(len(methods))]
 
 
-def _add(level: dict[str, MethodSelection | None], key: str, sel: MethodSelection | None, multiples: bool) -> None:
+def _add(level: dict[str, MethodEntry | None], key: str, sel: MethodEntry | None, multiples: bool) -> None:
     level[key] = None if multiples or key in level else sel
 
 
-def _selection_key(s: MethodSelection) -> tuple[bool, str, str]:
+def _selection_key(s: MethodEntry) -> tuple[bool, str, str]:
     return method_sort_key(s.func)
 

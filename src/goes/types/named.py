@@ -4,9 +4,9 @@
 
     List[int]   →   Named(origin=List, targs=[int]); its struct is substituted at the first underlying()
 
-A declared type is given `from_rhs` and `_methods` by the checker; the underlying type is found by walking the right-hand
-sides (`type A B; type B struct{}`). An instance substitutes its origin's right-hand side and methods one at a time.
-`Resolver` is all that the functions of this package ask of a checker; the checker derives from it.
+A declared type is given `from_rhs` and `_methods` by the checker; the underlying type is found by walking the
+right-hand sides (`type A B; type B struct{}`). An instance substitutes its origin's right-hand side and methods one at
+a time. `Resolver` is all that the functions of this package ask of a checker; the checker derives from it.
 
 Sources: Go spec "Underlying types", "Instantiations"; types2 named.go, alias.go (roles).
 """
@@ -233,7 +233,7 @@ def methods_of(n: Named) -> list[Func]:
 
 
 def new_named_instance(orig: Named, targs: list[Type], context: Context) -> Named:
-    """orig[targs], nothing expanded. Use `Context.instantiate`, which returns the same object for the same arguments."""
+    """orig[targs], nothing expanded. `Context.instantiate` returns the same object for the same arguments."""
     obj = TypeName(orig.obj.pos, orig.obj.pkg, orig.obj.name, None)
     inst = Named(obj, None, [])
     obj.type = inst

@@ -60,7 +60,10 @@ from .typestring import Qualifier, type_string
 
 
 def is_valid(t: Type) -> bool:
-    return unalias(t) is not TYP_INVALID
+    """Whether t stands for a type; an alias that is still being declared does, as far as anybody knows."""
+    if isinstance(t, Alias):
+        return t.actual() is not TYP_INVALID or t._actual is None
+    return t is not TYP_INVALID
 
 
 def is_basic(t: Type, info: int) -> bool:
@@ -229,13 +232,21 @@ def safe_underlying(t: Type) -> Type | None:
 
 def comparable(t: Type) -> bool:
     """Whether values of type t may be compared with == (interfaces may: comparing can panic)."""
-    return comparable_type(t, True) is None
+    return why_incomparable(t, True) is None
 
 
-def comparable_type(
+def comparable_type(t: Type, dynamic: bool) -> str:
+    """"" if t is comparable, else a cause. `dynamic`: ordinary interfaces count as comparable."""
+    cause = why_incomparable(t, dynamic)
+    if cause is None:
+        return ""
+    return cause or "it cannot be compared"
+
+
+def why_incomparable(
     t: Type, dynamic: bool, seen: set[Type] | None = None, qualifier: Qualifier | None = None
 ) -> str | None:
-    """None if t is comparable, else the cause (maybe ""). `dynamic`: ordinary interfaces count as comparable."""
+    """None if t is comparable, else gc's cause ("" for types that never are). `dynamic`: as in comparable_type."""
     if seen is None:
         if isinstance(t, (Basic, Pointer, Chan)) and t is not TYP_INVALID:
             return "" if isinstance(t, Basic) and t.kind == UNTYPED_NIL else None
@@ -250,11 +261,11 @@ def comparable_type(
         return None
     if isinstance(u, Struct):
         for f in u.fields:
-            if f.type is not None and comparable_type(f.type, dynamic, seen) is not None:
+            if f.type is not None and why_incomparable(f.type, dynamic, seen) is not None:
                 return f"struct containing {type_string(f.type, qualifier)} cannot be compared"
         return None
     if isinstance(u, Array):
-        if comparable_type(u.elem, dynamic, seen) is not None:
+        if why_incomparable(u.elem, dynamic, seen) is not None:
             return f"{type_string(t, qualifier)} cannot be compared"
         return None
     if isinstance(u, Interface):

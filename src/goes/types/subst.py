@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from .named import new_type_param, rhs_of
 from .objects import Func, TypeName, Var
 from .types import (
     TYP_INVALID,
@@ -69,6 +70,18 @@ def subst(t: Type, smap: Subst, context: Context | None = None) -> Type:
     return Substituter(smap, context).typ(t)
 
 
+def monomorphise(t: Type, smap: Subst, context: Context | None = None) -> Type:
+    """t as it is in the instance of a generic function: smap has the arguments of all type parameters of the function
+    (receiver's first). Types declared in the function get an identity per instance, and aliases are resolved."""
+    if not smap or isinstance(t, Basic):
+        return t
+    if context is None:
+        from .instantiate import default_context
+
+        context = default_context()
+    return Substituter(smap, context, True).typ(t)
+
+
 def clone_var(v: Var, typ: Type | None) -> Var:
     c = Var(v.pos, v.pkg, v.name, typ, v.is_field, v.embedded)
     c.parent = v.parent
@@ -117,11 +130,14 @@ def replace_recv_type(methods: list[Func], old: Type, new: Type) -> list[Func]:
 
 @final
 class Substituter:
-    __slots__ = ("smap", "context")
+    """`local_types`: types without type arguments that are declared in a function are instantiated too."""
 
-    def __init__(self, smap: Subst, context: Context) -> None:
+    __slots__ = ("smap", "context", "local_types")
+
+    def __init__(self, smap: Subst, context: Context, local_types: bool = False) -> None:
         self.smap = smap
         self.context = context
+        self.local_types = local_types
 
     def typ(self, t: Type) -> Type:
         if isinstance(t, Basic):
@@ -130,7 +146,7 @@ class Substituter:
             return self.smap.get(t, t)
         if isinstance(t, Named):
             if not t.targs:
-                return t
+                return self.local_instance(t) if self.local_types and t.local_id > 0 else t
             targs = self.types(t.targs)
             if targs is t.targs:
                 return t
@@ -163,6 +179,8 @@ class Substituter:
         if isinstance(t, Interface):
             return self.interface(t)
         if isinstance(t, Alias):
+            if self.local_types:
+                return self.typ(t.actual())
             if not t.targs:
                 return t
             targs = self.types(t.targs)
@@ -174,6 +192,14 @@ class Substituter:
         if isinstance(t, Union):
             return self.union(t)
         return t
+
+    def local_instance(self, t: Named) -> Type:
+        """A type declared in a generic function depends on the function's type arguments; they become its own."""
+        inst, fresh = self.context.local_instance(t, list(self.smap.values()))
+        if fresh:
+            rhs = rhs_of(t)
+            inst.from_rhs = TYP_INVALID if rhs is None else self.typ(rhs)
+        return inst
 
     def types(self, types: list[Type]) -> list[Type]:
         out = types
@@ -218,8 +244,6 @@ class Substituter:
         return sig
 
     def fresh_type_params(self, tparams: list[TypeParam]) -> tuple[list[TypeParam], Substituter]:
-        from .named import new_type_param
-
         smap = dict(self.smap)
         fresh: list[TypeParam] = []
         for p in tparams:
@@ -230,7 +254,7 @@ class Substituter:
             fresh.append(q)
             smap[p] = q
             self.context.canonical[q] = self.context.canonical.get(p, p)
-        s = Substituter(smap, self.context)
+        s = Substituter(smap, self.context, self.local_types)
         for i in range(len(tparams)):
             bound = tparams[i].bound
             if bound is not None:

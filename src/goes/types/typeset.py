@@ -15,7 +15,7 @@ from typing import Final, final
 
 from ..diag.source import NO_POS, Pos
 from .identity import identical, object_id, same_id
-from .named import Resolver
+from .named import Resolver, as_named
 from .objects import Func, Package, exported
 from .termlist import ALL_TYPES, NO_TYPES, TermList
 from .types import TYP_INVALID, Basic, Interface, Term, Type, TypeParam, Union, unalias, under
@@ -56,10 +56,10 @@ class TypeSet:
             return self.comparable
         if not self.terms.terms:
             return False
-        from .predicates import comparable_type
+        from .predicates import why_incomparable
 
         for term in self.terms.terms:
-            if comparable_type(term.type, False, seen) is not None:
+            if why_incomparable(term.type, False, seen) is not None:
                 return False
         return True
 
@@ -146,6 +146,7 @@ def type_set(iface: Interface, pos: Pos = NO_POS) -> TypeSet:
 
     terms = ALL_TYPES
     comparable = False
+    unfinished = False  # an element is still being declared: the answer is for now only
     for i in range(len(iface.embeddeds)):
         typ = iface.embeddeds[i]
         at = NO_POS
@@ -175,6 +176,9 @@ def type_set(iface: Interface, pos: Pos = NO_POS) -> TypeSet:
             elem_terms = tset.terms
         else:
             if u is TYP_INVALID:
+                n = as_named(typ)
+                if n is not None and n._underlying is None:
+                    unfinished = True
                 continue
             if at != NO_POS and check is not None and not check.allow_embedding(at, "non-interface type", typ):
                 continue
@@ -186,6 +190,8 @@ def type_set(iface: Interface, pos: Pos = NO_POS) -> TypeSet:
     result.methods = collector.methods
     result.terms = terms
     result.comparable = comparable
+    if unfinished:
+        iface.tset = None
     return result
 
 
@@ -193,11 +199,11 @@ def _intersect(x: TermList, x_comparable: bool, y: TermList, y_comparable: bool)
     terms = x.intersect(y)
     comparable = x_comparable or y_comparable
     if comparable and not terms.all_types:
-        from .predicates import comparable_type
+        from .predicates import why_incomparable
 
         kept: list[Term] = []
         for t in terms.terms:
-            if comparable_type(t.type, False) is None:
+            if why_incomparable(t.type, False) is None:
                 kept.append(t)
         return TermList(False, kept), False
     return terms, comparable

@@ -300,8 +300,6 @@ class _Walk:
                     op = c.op if b.preds[0].succs[0] is b else _NEGATED.get(c.op, 0)
                     if op == tokens.LSS and self.find(c.x) is phi or op == tokens.GTR and self.find(c.y) is phi:
                         return True
-                    if op == tokens.NEQ and self.find(c.x) is phi and isinstance(self.find(c.y), ir.Len):
-                        return True
             if b is phi.block:
                 return False
             d = self.tree.idom[b.index]
