@@ -21,7 +21,10 @@ Sources: linker-and-runtime-contracts A-E; cmd/internal/goobj (roles).
 
 from __future__ import annotations
 
-from typing import Final, final
+from typing import TYPE_CHECKING, Final, final
+
+if TYPE_CHECKING:
+    from .pcvalue import PcTables
 
 # Kinds: which part of the image the symbol goes to.
 TEXT: Final = 1
@@ -116,9 +119,10 @@ class TextInfo:
     `unsafe`: [(start, end)...] ranges where async preemption must not happen.
     `landing`: offset of the recover landing block, 0 if the function has none (reported as _func.deferreturn).
     `args`: bytes of stack arguments, or ARGS_UNKNOWN.
+    `tables`: the same in the runtime's encoding (obj/pcvalue.py), made when the object is made or on first use.
     """
 
-    __slots__ = ("pcsp", "lines", "files", "inlines", "unsafe", "landing", "args", "start_line", "wrapped", "file")
+    __slots__ = ("pcsp", "lines", "files", "inlines", "unsafe", "landing", "args", "start_line", "wrapped", "file", "tables")
 
     def __init__(self) -> None:
         self.pcsp: list[tuple[int, int]] = []
@@ -131,6 +135,7 @@ class TextInfo:
         self.start_line = 0
         self.wrapped = ""  # FUNCDATA_WrapInfo: name of the function a go/defer wrapper wraps
         self.file = ""
+        self.tables: PcTables | None = None
 
 
 ARGS_UNKNOWN: Final = -0x80000000
