@@ -3,8 +3,10 @@
     x + f(1)   →   BinaryExpr(ADD, Name("x"), CallExpr(Name("f"), [BasicLit("1")]))
 
 Positions are those of cmd/compile/internal/syntax, because gc's messages and line tables use them: a BinaryExpr stands
-at its operator, an AssignStmt at its operator, a CallExpr/IndexExpr/SelectorExpr/SliceExpr/AssertExpr where its first
-operand begins, a KeyValueExpr at its key's start or colon as there, a FuncDecl at `func` etc. `start_pos` and `end_pos` in `syntax.positions` give the extent.
+at its operator, an AssignStmt and a SendStmt at their operator, a SelectorExpr, AssertExpr or TypeSwitchGuard at its
+dot, a CallExpr at `(`, an IndexExpr or SliceExpr at `[`, a KeyValueExpr and a LabeledStmt at the colon, a CompositeLit
+at `{`, a FuncType behind `func`, a spec in a declaration at its first name; everything else where it begins.
+`start_pos` and `end_pos` in `syntax.positions` give the extent.
 
 The type checker writes its results straight onto the nodes:
 

