@@ -1,1 +1,1 @@
-"""Plan 9 assembly to definitions."""
+"""Plan 9 assembly, call adapters, and the header between Go and assembly."""

@@ -60,7 +60,16 @@ class ElfSection:
     __slots__ = ("name", "type", "flags", "offset", "size", "link", "info", "align", "entry_size")
 
     def __init__(
-        self, name: str, type: int, flags: int, offset: int, size: int, link: int, info: int, align: int, entry_size: int
+        self,
+        name: str,
+        type: int,
+        flags: int,
+        offset: int,
+        size: int,
+        link: int,
+        info: int,
+        align: int,
+        entry_size: int,
     ) -> None:
         self.name = name
         self.type = type

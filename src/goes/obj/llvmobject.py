@@ -4,10 +4,10 @@
     →  Definition("main.f", TEXT, code, relocations, text=TextInfo(pcsp, lines, inlines, unsafe, landing))
        Definition("go:cst.<sha>", RODATA, 8 bytes, DUPOK)
 
-What the code generator promises: every function is alone in `section ".text.<name>"`; data does not go through LLVM; the
-"line" of a DILocation is a 1-based index into that function's `positions`; frames are constant ("frame-pointer"="none").
-LLVM's own constants are named by content, so that equal ones of a program share their place. Jump tables belong to one
-function each and become its `go:jump.` symbol.
+What the code generator promises: every function is alone in `section ".text.<name>"`; data does not go through LLVM;
+the "line" of a DILocation is a 1-based index into that function's `positions`; frames are constant
+("frame-pointer"="none"). LLVM's own constants are named by content, so that equal ones of a program share their place.
+Jump tables belong to one function each and become its `go:jump.` symbol.
 
 Sources: linker-and-runtime-contracts B.8, D.2; System V ABI x86-64 (GOTPCRELX relaxation).
 """

@@ -6,13 +6,14 @@
 Everything is relative to the function, so the tables are made once, when the object is made, and shared by content when
 programs are linked. Files are numbered per function (its run of the linker's cutab); names stay names.
 
-Extent. The runtime finds an inlined call's site by looking up a pc that carries the site's file, line and parent; gc keeps
-a NOP for that. We append *virtual call-site pcs*: padding bytes behind the code, never executed, one for each site that no
-instruction carries. One byte between code and virtual pcs belongs to a call that ends the code (its return address), one
-behind them serves runtime.Callers, which reports pc+1. The extent is rounded up to 16, the smallest distance of functions
-that the runtime's function lookup allows.
+Extent. The runtime finds an inlined call's site by looking up a pc that carries the site's file, line and parent; gc
+keeps a NOP for that. We append *virtual call-site pcs*: padding bytes behind the code, never executed, one for each
+site that no instruction carries. One byte between code and virtual pcs belongs to a call that ends the code (its return
+address), one behind them serves runtime.Callers, which reports pc+1. The extent is rounded up to 16, the smallest
+distance of functions that the runtime's function lookup allows.
 
-Sources: runtime/symtab.go:step, pcvalue; runtime/symtabinl.go; cmd/internal/obj/pcln.go:funcpctab; internal/abi/symtab.go.
+Sources: runtime/symtab.go:step, pcvalue; runtime/symtabinl.go; cmd/internal/obj/pcln.go:funcpctab;
+internal/abi/symtab.go.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def encode_runs(starts: list[int], values: list[int], end: int) -> bytes:
 
 
 def decode_runs(table: bytes, at: int = 0) -> list[tuple[int, int, int]]:
-    """[(start, end, value)...] of the encoded table at offset `at`. The linker's self-check and the tools read with it."""
+    """[(start, end, value)...] of the encoded table at offset `at`."""
     out: list[tuple[int, int, int]] = []
     if not table:
         return out

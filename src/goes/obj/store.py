@@ -4,9 +4,9 @@
     store = Store(data)
     store.definition("main.g")      decoded now; main.f and main.x are not touched
 
-Layout: magic, counts, then the string table (character lengths, one UTF-8 text), the name index (string number and record
-offset per definition), then one record per definition. Fixed-width fields, because struct reads them at C speed. Of a
-function's line rows only the encoded tables are kept (pcvalue.rows_of reads them back).
+Layout: magic, counts, then the string table (character lengths, one UTF-8 text), the name index (string number and
+record offset per definition), then one record per definition. Fixed-width fields, because struct reads them at C speed.
+Of a function's line rows only the encoded tables are kept (pcvalue.rows_of reads them back).
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ _RECORD: Final = struct.Struct("<BIIQIIIIII")
 #   kind, flags, align, size, package, gotype, sort key, data bytes, ptrmask bytes, relocations
 _RELOCATION: Final = struct.Struct("<IIqB")  # offset, target, addend, kind
 _TEXT: Final = struct.Struct("<IiIIIIIIIIIIIII")
-#   landing, args, start line, wrapped, file, files, unsafe, extent, sizes of pcsp pcfile pcln unsafe inline, calls, spare
+#   landing, args, start line, wrapped, file, files, unsafe ranges, extent, bytes of pcsp pcfile pcln unsafe inline,
+#   inlined calls, spare
 _CALL: Final = struct.Struct("<IIIB")  # name, pc, start line, func id
 
 

@@ -122,7 +122,9 @@ class TextInfo:
     `tables`: the same in the runtime's encoding (obj/pcvalue.py), made when the object is made or on first use.
     """
 
-    __slots__ = ("pcsp", "lines", "files", "inlines", "unsafe", "landing", "args", "start_line", "wrapped", "file", "tables")
+    __slots__ = (
+        "pcsp", "lines", "files", "inlines", "unsafe", "landing", "args", "start_line", "wrapped", "file", "tables",
+    )
 
     def __init__(self) -> None:
         self.pcsp: list[tuple[int, int]] = []

@@ -3,7 +3,8 @@
     for x.f(1) + 2, whose pos is the `+`:   start_pos is x, end_pos is behind 2
 
 `end_pos` is exact for names and literals, the closing brace for blocks, and otherwise the end of the last part, which
-may be short of a closing parenthesis: good for scopes, not for cutting text.
+may be short of a closing parenthesis: good for scopes, not for cutting text. As in gc, a slice expression begins at
+its `[` and ends with its operand.
 
 Source: as cmd/compile/internal/syntax/positions.go, since error positions and scopes depend on it.
 """

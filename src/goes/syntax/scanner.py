@@ -125,7 +125,8 @@ def find_bad_bytes(data: bytes) -> tuple[bytes, list[int], list[str]]:
         clean[offset] = FILLER
         if char == "\x00":
             offsets.append(offset)
-            messages.append("invalid NUL character")
+            # gc reads the first byte another way.
+            messages.append("invalid NUL character" if offset > 0 else "invalid character U+0000")
         elif char == "\ufeff":
             clean[offset + 1] = FILLER
             clean[offset + 2] = FILLER
@@ -671,8 +672,7 @@ class Scanner:
             self.error_at(self.base + i, f"octal escape value {x} > 255")
             return -i
         if x > limit or 0xD800 <= x < 0xE000:
-            name = f"U+{x:04X}" if x > limit or 0xD800 <= x < 0xE000 else unicode_point(chr(x))
-            self.error_at(self.base + i, "escape is invalid Unicode code point " + name)
+            self.error_at(self.base + i, f"escape is invalid Unicode code point U+{x:04X}")
             return -i
         return i
 

@@ -1,0 +1,91 @@
+"""Dispatch of the command line to one module per verb.
+
+    goes run main.go   →   cli/run.py: run(["main.go"])
+
+Nothing heavy is imported here: `goes version` and `goes env` start in milliseconds.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+from ..diag.diagnostic import Bug, UserError
+
+VERBS: Final[dict[str, str]] = {
+    "build": "compile packages and dependencies",
+    "env": "print Go environment information",
+    "help": "more information about a command",
+    "run": "compile and run Go program",
+    "tool": "run specified go tool",
+    "version": "print Go version",
+}
+
+USAGE: Final = """goes is a tool for managing Go source code, an independent Go toolchain.
+
+Usage:
+
+	goes <command> [arguments]
+
+The commands are:
+
+{verbs}
+
+Use "goes help <command>" for more information about a command.
+"""
+
+
+def usage() -> str:
+    """The text of `goes help`."""
+    return USAGE.format(verbs="\n".join(f"\t{v:<11} {VERBS[v]}" for v in sorted(VERBS)))
+
+
+def dispatch(args: list[str]) -> int:
+    """Run one command line; returns the exit status."""
+    if not args:
+        sys.stderr.write(usage())
+        return 2
+    verb = args[0]
+    if verb in ("-h", "-help", "--help"):
+        verb = "help"
+    if verb not in VERBS:
+        sys.stderr.write(f"go {verb}: unknown command\nRun 'go help' for usage.\n")
+        return 2
+    try:
+        return _run_verb(verb, args[1:])
+    except UserError as e:
+        sys.stderr.write(e.message + "\n")
+        return e.status
+    except BrokenPipeError:
+        return 1
+    except KeyboardInterrupt:
+        return 1
+    except Bug as e:
+        sys.stderr.write(f"goes: internal error: {e}\nThis is a bug in goes, not in your program.\n")
+        return 3
+
+
+def _run_verb(verb: str, args: list[str]) -> int:
+    if verb == "run":
+        from . import run
+
+        return run.run(args)
+    if verb == "build":
+        from . import build
+
+        return build.run(args)
+    if verb == "version":
+        from . import version
+
+        return version.run(args)
+    if verb == "env":
+        from . import env
+
+        return env.run(args)
+    if verb == "tool":
+        from . import tool
+
+        return tool.run(args)
+    from . import help
+
+    return help.run(args)

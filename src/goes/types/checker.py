@@ -1,0 +1,360 @@
+"""The type checker of one package: its state and its public face.
+
+    check = Checker("p", "p", sources, importer, "go1.27", errors)
+    check.declare(files)          names are known, nothing is typed
+    check.resolve(obj)            one package-level object is typed, with what it needs
+    check.check_body(func)        one body is checked
+    check.check_all()             or: everything, as a compiler does
+
+Work is done by the functions of the other modules of this folder, one topic each, which take the Checker as their
+first argument; they write their results onto the syntax tree (see syntax.nodes).
+
+Everything is lazy. A package-level object has no type until somebody needs it; other packages' objects resolve through
+the Checker of their package. Checks that need complete types are queued (`later`) and run when the outermost request
+is done; inside functions they run at the end of each statement.
+
+Sources: Go spec; the behaviour (texts, order, positions) is that of cmd/compile/internal/types2.
+"""
+
+from __future__ import annotations
+
+from typing import Final, final
+
+from ..diag.diagnostic import Diagnostic
+from ..diag.source import NO_POS, Pos, SourceFile, SourceSet
+from ..syntax.nodes import CallExpr, Expr, File, FuncDecl, FuncLit, Node
+from ..syntax.parser import parse_body
+from ..syntax.positions import start_pos
+from . import decl as decls
+from . import initorder, resolver, usage
+from . import stmt as stmts
+from .checker_base import Action
+from .constant import ConstValue
+from .errors import Report, report, report_all, sorted_as_printed
+from .instantiate import Context
+from .mono import MonoGraph
+from .named import Resolver
+from .objects import Func, Initializer, Object, Package, PkgName, TypeName, Var
+from .operand import Operand, operand_string
+from .resolver import DeclInfo
+from .scope import Scope
+from .typestring import PackageQualifier, object_string, type_string
+from .types import Interface, Named, Signature, Type
+from .universe import UNIVERSE
+
+# Nesting of expressions, types and statements; beyond it we report instead of exhausting the stack.
+MAX_DEPTH: Final = 5_000
+
+# The language version implemented here; a file that asks for more is rejected.
+CURRENT_VERSION: Final = 27
+
+
+class ImportFailed(Exception):
+    """Raised by an Importer: the package cannot be had, because of `message`."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Importer:
+    """Finds packages by import path."""
+
+    def import_package(self, path: str, from_pkg: Package) -> Package:
+        raise ImportFailed("no importer")
+
+
+@final
+class Env:
+    """Where the checker is: everything that changes between declarations, functions and files."""
+
+    __slots__ = (
+        "decl", "scope", "version", "iota", "errpos", "in_tparam_list", "sig", "panics", "has_label",
+        "has_call_or_recv", "func", "local_vars",
+    )  # fmt: skip
+
+    def __init__(self, decl: DeclInfo | None, scope: Scope, version: int) -> None:
+        self.decl = decl  # package-level declaration whose initialiser or body is checked: collects dependencies
+        self.scope = scope
+        self.version = version  # minor language version; 0 = everything allowed
+        self.iota: ConstValue | None = None
+        self.errpos: Pos = NO_POS  # of the constant whose inherited initialiser is checked
+        self.in_tparam_list = False
+        self.sig: Signature | None = None
+        self.panics: list[CallExpr] = []  # calls of panic, for the termination analysis
+        self.has_label = False
+        self.has_call_or_recv = False
+        self.func: FuncDecl | FuncLit | None = None
+        self.local_vars: list[Var] = []  # declared in this function, for the unused-variable check
+
+
+def version_minor(version: str) -> int:
+    """"go1.21", "go1.21.3", "1.21rc1" → 21; 0 if it says nothing."""
+    v = version[2:] if version.startswith("go") else version
+    if v == "1":
+        return 1
+    if not v.startswith("1."):
+        return 0
+    n = 0
+    for c in v[2:]:
+        if not "0" <= c <= "9":
+            break
+        n = n * 10 + ord(c) - 48
+    return n
+
+
+@final
+class Checker(Resolver):
+    __slots__ = (
+        "pkg", "sources", "importer", "go_version", "errors", "has_errors", "env", "files", "decls", "methods", "path",
+        "path_index", "delayed", "shift_lhs", "imports", "dot_imports", "context", "mono", "qualifier", "next_id",
+        "working", "eager", "depth", "is_std", "initializers", "interfaces", "literal_vars",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        path: str,
+        name: str,
+        sources: SourceSet,
+        importer: Importer,
+        go_version: str = "",
+        errors: list[Diagnostic] | None = None,
+        is_std: bool = False,
+        link_path: str = "",
+    ) -> None:
+        scope = Scope(UNIVERSE, NO_POS, NO_POS, "package")
+        self.pkg = Package(path, name, scope)
+        self.pkg.link_path = link_path or path
+        self.pkg.checker = self
+        self.pkg.go_version = go_version
+        self.pkg.is_std = is_std
+        self.is_std = is_std
+        self.sources = sources
+        self.importer = importer
+        self.go_version = go_version
+        self.errors: list[Diagnostic] = errors if errors is not None else []
+        self.has_errors = False
+        self.env = Env(None, scope, 0)
+        self.files: list[File] = []
+        self.decls: list[Object] = []  # package-level objects and methods in source order; obj.decl is their DeclInfo
+        self.methods: dict[TypeName, list[Func]] = {}  # methods not yet attached to their types
+        self.path: list[Object] = []  # objects being typed, outermost first
+        self.path_index: dict[Object, int] = {}
+        self.delayed: list[Action] = []
+        self.shift_lhs: dict[Expr, bool] = {}  # untyped left operands of non-constant shifts
+        self.imports: list[PkgName] = []
+        self.dot_imports: dict[Scope, dict[str, PkgName]] = {}
+        self.context = Context()
+        self.mono = MonoGraph()
+        self.qualifier = PackageQualifier(self.pkg)
+        self.next_id = 0
+        self.working = 0  # nesting of requests from outside
+        self.eager = False  # check_all: bodies are checked as their functions are typed
+        self.depth = 0
+        self.initializers: list[Initializer] | None = None
+        self.interfaces: list[Interface] = []
+        self.literal_vars: dict[str, int] = {}
+
+    # ---------------------------------------------------------------- requests
+
+    def declare(self, files: list[File]) -> None:
+        """Collect the objects of all files."""
+        resolver.init_files(self, files)
+        resolver.collect_objects(self)
+
+    def resolve(self, obj: Object) -> None:
+        """Make sure that obj, an object of this package, has its type (functions: the signature)."""
+        if obj.type is not None and obj not in self.path_index:
+            return
+        if self.working:
+            decls.object_decl(self, obj)
+            return
+        saved = self.begin()
+        decls.object_decl(self, obj)
+        self.end(saved)
+
+    def check_body(self, func: Func) -> None:
+        """Check the body of a function or method of this package, once."""
+        func = func.origin
+        d = func.decl
+        if not isinstance(d, DeclInfo) or d.fdecl is None or d.fdecl.checked:
+            return
+        saved = self.begin()
+        decls.object_decl(self, func)
+        self.process_delayed(0)
+        decls.check_func_body(self, func, d)
+        self.end(saved)
+
+    def check_var_init(self, var: Var) -> None:
+        """Type the initialiser of a package-level variable, once."""
+        d = var.decl
+        if not isinstance(d, DeclInfo):
+            return
+        saved = self.begin()
+        decls.object_decl(self, var)
+        decls.check_pending_init(self, var, d)
+        self.end(saved)
+
+    def check_all(self) -> None:
+        """Everything a compiler reports. Errors are left in gc's order of printing."""
+        saved = self.begin()
+        self.eager = True
+        before = len(self.errors)
+        resolver.package_objects(self)
+        self.process_delayed(0)
+        usage.complete_types(self)
+        self.initializers = initorder.init_order(self, self.decls)
+        usage.unused_imports(self)
+        if not self.has_errors:
+            usage.monomorph(self)
+        if not self.has_errors:
+            usage.implementation_restrictions(self)
+        self.eager = False
+        self.end(saved)
+        self.errors[before:] = sorted_as_printed(self.errors[before:], self.sources)
+        self.pkg.complete = True
+
+    def init_order(self) -> list[Initializer]:
+        """The package's variable initialisers in order of execution. Checks what they depend on."""
+        if self.initializers is None:
+            self.initializers = initorder.init_order(self, initorder.reachable(self))
+        return self.initializers
+
+    def method_func(self, named: Named, name: str) -> Func | None:
+        """The method declared as `name` for a type of this package."""
+        self.resolve(named.origin.obj)
+        for m in named.methods():
+            if m.name == name:
+                return m
+        return None
+
+    # ---------------------------------------------------------------- the machine
+
+    def begin(self) -> Env:
+        """Enter a request from outside."""
+        self.working += 1
+        return self.env
+
+    def end(self, saved: Env) -> None:
+        """Finish what is queued and leave."""
+        if self.working == 1:
+            self.process_delayed(0)
+        self.working -= 1
+        self.env = saved
+
+    def later(self, action: Action) -> None:
+        action.version = self.env.version
+        self.delayed.append(action)
+
+    def process_delayed(self, top: int) -> None:
+        """Run the actions queued since there were `top` of them; they may queue more."""
+        delayed = self.delayed
+        if len(delayed) == top:
+            return
+        env = self.env
+        version = env.version
+        i = top
+        while i < len(delayed):
+            action = delayed[i]
+            env.version = action.version
+            action.run(self)
+            i += 1
+        del delayed[top:]
+        env.version = version
+
+    def push(self, obj: Object) -> None:
+        self.path_index[obj] = len(self.path)
+        self.path.append(obj)
+
+    def pop(self) -> None:
+        del self.path_index[self.path.pop()]
+
+    def open_scope(self, pos: Pos, end: Pos, comment: str) -> None:
+        self.env.scope = Scope(self.env.scope, pos, end, comment)
+
+    def close_scope(self) -> None:
+        parent = self.env.scope.parent
+        assert parent is not None
+        self.env.scope = parent
+
+    def lookup_scope(self, name: str) -> tuple[Scope, Object] | None:
+        s: Scope | None = self.env.scope
+        while s is not None:
+            obj = s.elems.get(name)
+            if obj is not None:
+                return s, obj
+            s = s.parent
+        return None
+
+    def lookup(self, name: str) -> Object | None:
+        s: Scope | None = self.env.scope
+        while s is not None:
+            obj = s.elems.get(name)
+            if obj is not None:
+                return obj
+            s = s.parent
+        return None
+
+    def depends_on(self, to: Object) -> None:
+        """Record that the declaration at hand refers to a package-level object of this package."""
+        d = self.env.decl
+        if d is not None and to.decl is not None and to.pkg is self.pkg:
+            d.deps[to] = None
+
+    def parse_body(self, file: File, d: FuncDecl) -> None:
+        parse_body(file, d, self.errors)
+
+    # ---------------------------------------------------------------- versions
+
+    def allows(self, minor: int) -> bool:
+        v = self.env.version
+        return v == 0 or v >= minor
+
+    def verify_version(self, pos: Pos, minor: int, what: str) -> bool:
+        if self.allows(minor):
+            return True
+        self.version_error(pos, minor, what)
+        return False
+
+    def version_error(self, pos: Pos, minor: int, what: str) -> None:
+        report(self, pos, "UnsupportedFeature", f"{what} requires go1.{minor} or later")
+
+    def version_hint(self, pos: Pos) -> str:
+        source = self.sources.file(pos)
+        for f in self.files:
+            if f.source is source:
+                if f.go_version != "" and f.go_version == f.version:
+                    return f" (file declares //go:build {f.version})"
+                return f" (-lang was set to {self.go_version}; check go.mod)"
+        return ""
+
+    # ---------------------------------------------------------------- messages
+
+    def error(self, pos: Pos, code: str, message: str) -> None:
+        report(self, pos, code, message)
+
+    def soft_error(self, pos: Pos, code: str, message: str) -> None:
+        report(self, pos, code, message, True)
+
+    def error_at(self, node: Node, code: str, message: str) -> None:
+        """Report where node begins."""
+        report(self, start_pos(node), code, message)
+
+    def error_op(self, x: Operand, code: str, message: str) -> None:
+        """Report where the operand's expression begins."""
+        report(self, start_pos(x.expr) if x.expr is not None else NO_POS, code, message)
+
+    def report(self, r: Report) -> None:
+        report_all(self, r)
+
+    def ts(self, t: Type | None) -> str:
+        return "<nil>" if t is None else type_string(t, self.qualifier)
+
+    def os(self, x: Operand) -> str:
+        return operand_string(x, self.qualifier)
+
+    def obj_str(self, obj: Object) -> str:
+        return object_string(obj, self.qualifier)
+
+    def source_of(self, file: File) -> SourceFile | None:
+        return self.sources.file(file.pos)

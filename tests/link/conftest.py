@@ -1,0 +1,6 @@
+"""Tests of one folder share a toolkit module."""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(__file__))

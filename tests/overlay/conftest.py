@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from merge import merge_goroot  # noqa: E402
+
+GOROOT = Path("/work/venv/lib/python3.11/site-packages/go")
+OVERLAY = Path(__file__).parents[2] / "src" / "goes" / "overlay"
+
+
+class Merged:
+    """A GOROOT with the overlay applied, after the official compiler has been through its packages."""
+
+    def __init__(self, root: Path, used: set[str], output: str, go_asm_h: str) -> None:
+        self.root = root
+        self.used = used
+        self.output = output
+        self.go_asm_h = go_asm_h
+
+
+@pytest.fixture(scope="session")
+def merged(tmp_path_factory: pytest.TempPathFactory) -> Merged:
+    base = tmp_path_factory.mktemp("overlay")
+    root, work = base / "goroot", base / "work"
+    work.mkdir()
+    used = merge_goroot(GOROOT, OVERLAY, root)
+    env = dict(
+        os.environ,
+        GOROOT=str(root),
+        GOCACHE=str(base / "cache"),
+        GOTMPDIR=str(work),
+        GOTOOLCHAIN="local",
+        GOFLAGS="",
+        GO111MODULE="off",
+        CGO_ENABLED="0",
+    )
+    done = subprocess.run(
+        [str(GOROOT / "bin" / "go"), "build", "-work", "-gcflags=-e", "runtime", "reflect", "syscall"],
+        env=env,
+        cwd=base,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    headers = [p.read_text() for p in sorted(work.rglob("go_asm.h"))]
+    output = "\n".join(line for line in done.stderr.splitlines() if not line.startswith("WORK="))
+    return Merged(root, used, output, next((h for h in headers if "#define g_stackguard0" in h), ""))
