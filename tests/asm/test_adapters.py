@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import struct
 
-from goes.asm.adapters import adapter_from_abi0, adapter_from_abiint, adapter_to_abi0, adapter_to_abiint
+from goes.asm.adapters import abi0_to_goes, abiinternal_to_goes, goes_to_abi0, goes_to_abiinternal
 from goes.obj import symbol as obj
 from goes.obj.symbol import Definition
 from goes.types import types as t
@@ -56,7 +56,7 @@ TEXT ·f(SB), NOSPLIT, $0-40
 	XORL R15, R15
 	RET
 """
-    image = Image([adapter_to_abi0("p.f", sig, "p"), *definitions(source)])
+    image = Image([goes_to_abi0("p.f", sig, "p"), *definitions(source)])
     assert image.call("p.f", 1000, 200, 30, 0x104, -1) == 1000 + 200 + 30 + 4 - 1
 
 
@@ -71,7 +71,7 @@ TEXT ·f(SB), NOSPLIT, $0-72
 	MOVQ AX, ret+64(FP)
 	RET
 """
-    image = Image([adapter_to_abi0("p.f", sig, "p"), *definitions(source)])
+    image = Image([goes_to_abi0("p.f", sig, "p"), *definitions(source)])
     assert image.call("p.f", 1, 2, 3, 4, 5, 6, 7, 8) == 7 << 8 | 8
 
 
@@ -87,7 +87,7 @@ TEXT ·f(SB), NOSPLIT, $0-32
 	MOVSD X0, ret+24(FP)
 	RET
 """
-    image = Image([adapter_to_abi0("p.f", sig, "p"), *definitions(source)])
+    image = Image([goes_to_abi0("p.f", sig, "p"), *definitions(source)])
     function = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_double, ctypes.c_int64, ctypes.c_float)(image.address["p.f"])
     assert function(1.5, 2, 0.25) == 3.75
 
@@ -107,7 +107,7 @@ TEXT ·f(SB), NOSPLIT, $0-56
 	MOVQ $0, a+0(FP)
 	RET
 """
-    image = Image([adapter_to_abi0("p.f", sig, "p"), *definitions(source)])
+    image = Image([goes_to_abi0("p.f", sig, "p"), *definitions(source)])
     given = ctypes.create_string_buffer(struct.pack("<3q", 1, 2, 3))
     got = ctypes.create_string_buffer(24)
     image.call("p.f", ctypes.addressof(got), ctypes.addressof(given), 100)
@@ -129,7 +129,7 @@ TEXT ·f(SB), NOSPLIT, $0-1600
 	INCQ ret+1592(FP)
 	RET
 """
-    image = Image([adapter_to_abi0("p.f", sig, "p"), *definitions(source)])
+    image = Image([goes_to_abi0("p.f", sig, "p"), *definitions(source)])
     given = ctypes.create_string_buffer(struct.pack("<100q", *range(100)))
     got = ctypes.create_string_buffer(800)
     image.call("p.f", ctypes.addressof(got), ctypes.addressof(given))
@@ -160,7 +160,7 @@ TEXT ·f<ABIInternal>(SB), NOSPLIT, $0
 	ADDQ BX, AX
 	RET
 """
-    image = Image([adapter_to_abiint("p.f", sig, "p"), *definitions(source)])
+    image = Image([goes_to_abiinternal("p.f", sig, "p"), *definitions(source)])
     assert image.call("p.f", 1, 2, 3, 4, 5, 6, 7, 8, 9) == 0x123456789
 
 
@@ -209,7 +209,7 @@ TEXT ·even(SB), NOSPLIT, $72-0
 	MOVQ 56(SP), AX
 	RET
 """
-    adapter = renamed(adapter_from_abi0("p.g", sig, "p"), "p.g.abi0", "p.target")
+    adapter = renamed(abi0_to_goes("p.g", sig, "p"), "p.g.abi0", "p.target")
     image = Image([adapter, *definitions(callers + TARGET)])
     assert image.call("p.odd.abi0") == 0x01020304
     assert image.call("p.even.abi0") == 0x01020304
@@ -230,7 +230,7 @@ TEXT ·caller(SB), NOSPLIT, $56-0
 	MOVQ 40(SP), AX
 	RET
 """
-    adapter = renamed(adapter_from_abi0("p.g", sig, "p"), "p.g.abi0", "p.target")
+    adapter = renamed(abi0_to_goes("p.g", sig, "p"), "p.g.abi0", "p.target")
     assert Image([adapter, *definitions(source)]).call("p.caller.abi0") == 42
 
 
@@ -247,18 +247,18 @@ TEXT ·caller(SB), NOSPLIT, $8-0
 	POPQ BX
 	RET
 """
-    adapter = renamed(adapter_from_abiint("p.g", sig, "p"), "p.g.abiint", "p.target")
+    adapter = renamed(abiinternal_to_goes("p.g", sig, "p"), "p.g.abiint", "p.target")
     assert Image([adapter, *definitions(source + TARGET)]).call("p.caller.abi0") == 0x01020304
 
 
 def test_tables_of_an_adapter() -> None:
-    d = adapter_to_abi0("p.f", signature([INT], []), "p")
+    d = goes_to_abi0("p.f", signature([INT], []), "p")
     assert d.name == "p.f"
     assert [r.target for r in d.relocations] == ["p.f.abi0"]
     assert d.flags & obj.WRAPPER and d.flags & obj.NOSPLIT and d.flags & obj.DUPOK
     assert d.text is not None
     assert [depth for _, depth in d.text.pcsp] == [0, 8, 16, 24, 32, 40, 48, 56, 48, 40, 32, 24, 16, 8, 0]
     assert d.text.unsafe == [(0, len(d.data))]
-    two = adapter_from_abi0("p.f", signature([INT], []), "p")
+    two = abi0_to_goes("p.f", signature([INT], []), "p")
     assert two.text is not None
     assert [depth for _, depth in two.text.pcsp] == [0, 8, 0]

@@ -167,6 +167,19 @@ def test_an_engine_may_make_definitions_as_they_are_asked_for() -> None:
     assert sorted(reach.used_in_iface) == ["type:T", "type:func()"]
 
 
+def test_promises_are_replaced_by_code() -> None:
+    table = Table([text("main", calls("f")), text("f")])
+    reach = Reach(table)
+    reach.add_root("main")
+    reach.run()
+    code = text("f", calls("memcpy"))
+    table.definitions["f"] = code
+    table.definitions["memcpy"] = text("memcpy")
+    reach.refresh()
+    reach.run()
+    assert reach.live["f"] is code and sorted(reach.live) == ["f", "main", "memcpy"]
+
+
 def test_what_nobody_has_is_reported_with_who_asked() -> None:
     reach = Reach(Table([text("main", calls("gone"))]))
     reach.add_root("main")

@@ -53,17 +53,23 @@ class Memory:
 
 
 class Image:
-    """Loaded definitions. Unknown targets become `ud2` unless `externals` gives an address."""
+    """Loaded definitions. Calls of `externals` go through jumps that `connect` directs; other unknowns are `ud2`."""
 
-    def __init__(self, definitions: list[Definition], externals: dict[str, int] | None = None) -> None:
+    def __init__(self, definitions: list[Definition], externals: tuple[str, ...] = ()) -> None:
         self.memory = Memory(1 << 20, executable=True)
-        self.symbols: dict[str, int] = dict(externals or {})
-        at = 64
+        self.symbols: dict[str, int] = {}
         self.memory.map[0:2] = b"\x0f\x0b"
+        at = 64
+        self.stubs: dict[str, int] = {}
+        for name in externals:
+            self.memory.map[at : at + 14] = b"\xff\x25\0\0\0\0" + struct.pack("<Q", self.memory.address)  # jmp *0(%rip)
+            self.stubs[name] = at
+            self.symbols[name] = self.memory.address + at
+            at += 16
         offsets = []
         for d in definitions:
             offsets.append(at)
-            self.symbols[d.name] = self.memory.address + at
+            self.symbols.setdefault(d.name, self.memory.address + at)
             self.memory.map[at : at + len(d.data)] = bytes(d.data)
             at = (at + d.size + 31) // 16 * 16
         for d, offset in zip(definitions, offsets, strict=True):
@@ -76,3 +82,6 @@ class Image:
                     struct.pack_into("<Q", self.memory.map, place, target)
                 else:
                     raise AssertionError(r)
+
+    def connect(self, name: str, address: int) -> None:
+        struct.pack_into("<Q", self.memory.map, self.stubs[name] + 6, address)

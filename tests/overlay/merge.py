@@ -48,7 +48,8 @@ def split(text: str) -> list[Chunk]:
             continue
         start = i
         stripped = re.sub(r"\s*//.*", "", line)
-        if stripped.endswith(("{", "(")) and not (stripped.endswith("{") and stripped.count("{") == stripped.count("}")):
+        opens = stripped.endswith("(") or stripped.endswith("{") and stripped.count("{") != stripped.count("}")
+        if opens:
             i += 1
             while not re.match(r"[})]", lines[i]):
                 i += 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import random
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from machine import OVERLAY, Image, assemble_file
@@ -17,8 +19,8 @@ def image() -> Image:
     return Image(assemble_file(OVERLAY / "runtime" / "memory_goes_amd64.s"))
 
 
-def function(image: Image, name: str, *types: object) -> ctypes._CFuncPtr:
-    return ctypes.CFUNCTYPE(*types)(image.symbols[name])  # type: ignore[arg-type]
+def function(image: Image, name: str, result: Any, *arguments: Any) -> Callable[..., int]:
+    return ctypes.CFUNCTYPE(result, *arguments)(image.symbols[name])
 
 
 def test_memmove_without_and_with_overlap(image: Image) -> None:

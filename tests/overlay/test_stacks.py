@@ -1,5 +1,7 @@
 """Segments, stack switches and landings, run with code made by LLVM in goes' convention."""
 
+# ruff: noqa: E501 (LLVM IR)
+
 from __future__ import annotations
 
 import pytest
@@ -231,3 +233,97 @@ go:
     w = World(merged.go_asm_h, ir)
     w.add_segment(1 << 20)
     assert w.run("main") == 1034 + slots * (slots - 1) // 2 + 700000000 + 1000000000
+
+
+# morestackgo notes what it was asked, clobbers what a call may clobber, clears the poisoned limit, and answers @answer.
+MORESTACKGO = """
+@asked = global [3 x i64] zeroinitializer
+@answer = global i8 1
+@limit = global i64 0
+define swiftcc i8 @"runtime.morestackgo"(i64 %frame, i64 %args, i64 %sp) noinline {
+  store i64 %frame, ptr @asked
+  store i64 %args, ptr getelementptr ([3 x i64], ptr @asked, i64 0, i64 1)
+  %n = load i64, ptr getelementptr ([3 x i64], ptr @asked, i64 0, i64 2)
+  %n1 = add i64 %n, 1
+  store i64 %n1, ptr getelementptr ([3 x i64], ptr @asked, i64 0, i64 2)
+  call void asm sideeffect "xorl %ecx,%ecx; xorl %edx,%edx; xorl %esi,%esi; xorl %edi,%edi; xorl %r8d,%r8d; xorl %r9d,%r9d; xorps %xmm0,%xmm0; xorps %xmm1,%xmm1", "~{rcx},~{rdx},~{rsi},~{rdi},~{r8},~{r9},~{xmm0},~{xmm1},~{memory}"()
+  %g = call ptr asm "movq %fs:-8, $0", "=r"()
+  %guard = getelementptr i64, ptr %g, i64 2
+  %l = load i64, ptr @limit
+  store i64 %l, ptr %guard
+  %a = load i8, ptr @answer
+  ret i8 %a
+}
+define swiftcc i64 @setup(i64 %limit) {
+  store i64 %limit, ptr @limit
+  ret i64 0
+}
+define swiftcc i64 @say(i64 %answer) {
+  %a = trunc i64 %answer to i8
+  store i8 %a, ptr @answer
+  ret i64 0
+}
+define swiftcc i64 @calls(i64 %x) {
+  %n = load i64, ptr getelementptr ([3 x i64], ptr @asked, i64 0, i64 2)
+  ret i64 %n
+}
+define swiftcc i64 @argbytes(i64 %x) {
+  %n = load i64, ptr getelementptr ([3 x i64], ptr @asked, i64 0, i64 1)
+  ret i64 %n
+}
+"""
+
+
+@pytest.mark.parametrize("answer", [1, 0])
+def test_slow_path_keeps_every_argument(merged: Merged, answer: int) -> None:
+    w = World(merged.go_asm_h, RECURSION + MORESTACKGO, ("runtime.morestackgo",))
+    guard = w.get_g("g_stackguard0")
+    w.run("setup", guard)
+    w.run("say", answer)
+    if answer == 0:
+        w.add_segment(1 << 17)
+    poison = (1 << 64) - 1314
+    w.set_g(w.g, "g_stackguard0", poison)
+    w.thread.set_word(w.fs + 0x70, poison)
+    # The first check (main's) finds the poison; morestackgo restores the limit but the cached copy is still poisoned
+    # for the callee when it continues on the same segment.
+    assert w.run("main", 1) == expected(1)
+    assert w.run("calls") >= 1
+    assert w.run("argbytes") in (0, 24)
+
+
+PREEMPT = (
+    """
+@seen = global i64 0
+define swiftcc void @"runtime.asyncPreempt2"() noinline {
+  %x = alloca i64, align 16
+  %p = ptrtoint ptr %x to i64
+  store i64 %p, ptr @seen
+  call void asm sideeffect "xorl %eax,%eax; xorl %ebx,%ebx; xorl %ecx,%ecx; xorl %edx,%edx; xorl %esi,%esi; xorl %edi,%edi; xorl %ebp,%ebp; xorl %r8d,%r8d; xorl %r9d,%r9d; xorl %r10d,%r10d; xorl %r11d,%r11d; xorl %r12d,%r12d; xorl %r13d,%r13d; xorl %r14d,%r14d; xorl %r15d,%r15d; xorps %xmm0,%xmm0; xorps %xmm15,%xmm15", "~{rax},~{rbx},~{rcx},~{rdx},~{rsi},~{rdi},~{rbp},~{r8},~{r9},~{r10},~{r11},~{r12},~{r13},~{r14},~{r15},~{xmm0},~{xmm15},~{memory},~{flags}"()
+  ret void
+}
+declare void @"runtime.asyncPreempt.abi0"()
+declare void @"runtime.asyncPreemptUnaligned.abi0"()
+define swiftcc i64 @aligned(i64 %n) { ; RSP is 0 mod 16 at the interrupted instruction
+  %r = call i64 asm sideeffect "pushq %rbp; pushq %rbx; pushq %r12; pushq %r15; movq %rsp, %r15; andq $$-16, %rsp; movl $$1, %ebx; movl $$2, %ecx; movl $$3, %edx; movl $$4, %esi; movl $$5, %edi; movl $$6, %ebp; movl $$7, %r8d; movl $$8, %r9d; movl $$9, %r10d; movl $$10, %r11d; movl $$11, %r12d; movq $$1000, %rax; cvtsi2sdq %rax, %xmm15; cmpq %rax, %rax; callq *$1; setz %al; movzbl %al, %eax; addq %rbx, %rax; addq %rcx, %rax; addq %rdx, %rax; addq %rsi, %rax; addq %rdi, %rax; addq %rbp, %rax; addq %r8, %rax; addq %r9, %rax; addq %r10, %rax; addq %r11, %rax; addq %r12, %rax; cvttsd2siq %xmm15, %rbx; addq %rbx, %rax; movq %r15, %rsp; popq %r15; popq %r12; popq %rbx; popq %rbp", "={rax},{r13},~{rcx},~{rdx},~{rsi},~{rdi},~{r8},~{r9},~{r10},~{r11},~{xmm15},~{memory},~{flags}"(ptr @"runtime.asyncPreempt.abi0")
+  ret i64 %r
+}
+"""
+)
+
+
+@pytest.mark.parametrize("parity", [0, 8])
+def test_injected_preemption_restores_everything(merged: Merged, parity: int) -> None:
+    ir = PREEMPT
+    if parity == 8:
+        ir = ir.replace("andq $$-16, %rsp;", "andq $$-16, %rsp; pushq $$0;").replace(
+            '(ptr @"runtime.asyncPreempt.abi0")', '(ptr @"runtime.asyncPreemptUnaligned.abi0")'
+        )
+    ir += "define swiftcc i64 @stack(i64 %x) {\n  %p = load i64, ptr @seen\n  ret i64 %p\n}\n"
+    w = World(merged.go_asm_h, ir, ("runtime.asyncPreempt2",))
+    p = w.thread.address + 20000
+    w.thread.set_word(w.m + w.names["m_p"], p)
+    scratch = p + w.names["p_xRegs"] + w.names["xRegPerP_scratch"]
+    w.thread.set_word(p - w.thread.address + w.names["p_xRegs"] + w.names["xRegPerP_cache"], scratch)
+    assert w.run("aligned") == 1 + sum(range(1, 12)) + 1000
+    assert w.run("stack") % 16 == 0

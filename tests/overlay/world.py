@@ -1,6 +1,8 @@
 """A thread with one goroutine, made of raw memory, that runs LLVM code on overlay assembly.
 
     w = World(go_asm_h, ir);  w.run("f", 7)   # calls f(7) on the goroutine's stack
+
+`externals` are the functions defined in the IR that assembly calls.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ module asm " addq $8, %rsp; popq %r15; popq %r14; popq %r13; popq %r12; popq %rb
 
 
 class World:
-    def __init__(self, go_asm_h: str, ir: str) -> None:
+    def __init__(self, go_asm_h: str, ir: str, externals: tuple[str, ...] = ()) -> None:
         self.names = {m[0]: int(m[1], 0) for m in re.findall(r"#define (\S+) (\d+)$", go_asm_h, re.M)}
         self.thread = Memory(1 << 16)
         self.stack = Memory(1 << 16)
@@ -57,13 +59,16 @@ class World:
         self.engine = llvm.create_mcjit_compiler(llvm.parse_assembly(_ENTER), machine)
         self.modules = [llvm.parse_assembly(ir)]
         definitions = []
-        for name in ("stack_goes_amd64.s", "asm_goes_amd64.s"):
+        for name in ("stack_goes_amd64.s", "asm_goes_amd64.s", "preempt_goes_amd64.s"):
             definitions += assemble_file(OVERLAY / "runtime" / name, go_asm_h)
-        self.image = Image(definitions)
+        self.image = Image(definitions, externals)
         for name, address in self.image.symbols.items():
-            llvm.add_symbol(name, address)
+            if name not in externals:
+                llvm.add_symbol(name, address)
         self.engine.add_module(self.modules[0])
         self.engine.finalize_object()
+        for name in externals:
+            self.image.connect(name, self.engine.get_function_address(name))
         self.segments: list[Memory] = []
         self.saved = ctypes.c_uint64(0)
 

@@ -65,7 +65,7 @@ def _round(n: int, align: int) -> int:
     return (n + align - 1) // align * align if align > 1 else n
 
 
-def adapter_to_abi0(name: str, sig: t.Signature, package: str, with_receiver: bool = False) -> Definition:
+def goes_to_abi0(name: str, sig: t.Signature, package: str = "", with_receiver: bool = False) -> Definition:
     """Defines `name`, which calls the assembly function `name.abi0`."""
     layout = layout_of(sig, with_receiver)
     frame0 = Frame0(layout)
@@ -115,7 +115,7 @@ def adapter_to_abi0(name: str, sig: t.Signature, package: str, with_receiver: bo
     return _definition(name, package, c, layout.stack_bytes)
 
 
-def adapter_to_abiint(name: str, sig: t.Signature, package: str, with_receiver: bool = False) -> Definition:
+def goes_to_abiinternal(name: str, sig: t.Signature, package: str = "", with_receiver: bool = False) -> Definition:
     """Defines `name`, which calls the assembly function `name.abiint`."""
     layout = layout_of(sig, with_receiver)
     words = _internal_words(name, layout)
@@ -141,7 +141,7 @@ def adapter_to_abiint(name: str, sig: t.Signature, package: str, with_receiver: 
     return _definition(name, package, c, layout.stack_bytes)
 
 
-def adapter_from_abi0(name: str, sig: t.Signature, package: str, with_receiver: bool = False) -> Definition:
+def abi0_to_goes(name: str, sig: t.Signature, package: str = "", with_receiver: bool = False) -> Definition:
     """Defines `name.abi0`, which calls the Go function `name`."""
     layout = layout_of(sig, with_receiver)
     frame0 = Frame0(layout)
@@ -194,7 +194,7 @@ def _call_from_abi0(c: Code, name: str, layout: CallLayout, frame0: Frame0, pari
     c.ret()
 
 
-def adapter_from_abiint(name: str, sig: t.Signature, package: str, with_receiver: bool = False) -> Definition:
+def abiinternal_to_goes(name: str, sig: t.Signature, package: str = "", with_receiver: bool = False) -> Definition:
     """Defines `name.abiint`, which calls the Go function `name`."""
     layout = layout_of(sig, with_receiver)
     words = _internal_words(name, layout)

@@ -15,9 +15,12 @@ import os
 import re
 import struct
 import tempfile
-from typing import Final, final
+from typing import TYPE_CHECKING, Final, final
 
 from ..diag.diagnostic import Bug
+
+if TYPE_CHECKING:
+    from llvmlite.binding import TargetMachine
 
 R_X86_64_64: Final = 1
 R_X86_64_PC32: Final = 2
@@ -63,21 +66,30 @@ def encode(text: str) -> dict[str, Section]:
     return read_sections(_emit_in_child(text))
 
 
+_machines: list[TargetMachine] = []  # at most one: made before the first fork, so that it is paid once
+
+
+def _machine() -> TargetMachine:
+    if not _machines:
+        import llvmlite.binding as llvm  # slow to load: only when something is really assembled
+
+        llvm.initialize_all_targets()
+        llvm.initialize_all_asmprinters()
+        llvm.initialize_native_asmparser()
+        _machines.append(llvm.Target.from_triple(TRIPLE).create_target_machine(features=FEATURES))
+    return _machines[0]
+
+
 def _emit(text: str) -> bytes:
     import llvmlite.binding as llvm
 
-    llvm.initialize_all_targets()
-    llvm.initialize_all_asmprinters()
-    llvm.initialize_native_asmparser()
-    machine = llvm.Target.from_triple(TRIPLE).create_target_machine(features=FEATURES)
     quoted = text.replace("\\", "\\5C").replace('"', "\\22").replace("\n", "\\0A")
     module = llvm.parse_assembly(f'target triple = "{TRIPLE}"\nmodule asm "{quoted}"\n')
-    return bytes(machine.emit_object(module))
+    return bytes(_machine().emit_object(module))
 
 
 def _emit_in_child(text: str) -> bytes:
-    import llvmlite.binding  # noqa: F401  loaded before the fork, so that it is paid once
-
+    _machine()
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         pid = os.fork()
         if pid == 0:

@@ -20,6 +20,7 @@ from ..obj.symbol import Definition
 from ..obj.varint import read_uvarint, svarint, uvarint
 from .elf import Extra
 from .layout import SHT_PROGBITS, Section
+from .pclntab import display_name
 
 SHF_COMPRESSED: Final = 0x800
 _ELFCOMPRESS_ZLIB: Final = 1
@@ -80,6 +81,7 @@ def sections(text: Section, goroot: str = "", compress: bool = True) -> list[Ext
     frames = _unit(_CIE, 8)
     info = bytearray()
     frame_programs: dict[bytes, bytes] = {}
+    functions = dict(zip([d.name for d in text.symbols], text.offsets))
     for d, offset in zip(text.symbols, text.offsets):
         tables = tables_of(d)
         address = text.address + offset
@@ -92,7 +94,8 @@ def sections(text: Section, goroot: str = "", compress: bool = True) -> list[Ext
             program = _frame_program(tables.pcsp)
             frame_programs[tables.pcsp] = program
         frames += _unit(struct.pack("<IQQ", 0, address, tables.extent) + program, 8)
-        info += b"\x02" + d.name.encode("utf-8", "surrogateescape") + b"\0" + struct.pack("<Q", address)
+        name = display_name(d, functions).encode("utf-8", "surrogateescape")
+        info += b"\x02" + name + b"\0" + struct.pack("<Q", address)
         start_line = d.text.start_line if d.text is not None else 0
         info += uvarint(d.size) + _FRAME_BASE + uvarint(numbers[0] if numbers else 0) + uvarint(start_line)
     out = [

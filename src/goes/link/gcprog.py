@@ -1,6 +1,6 @@
 """GC programs: which words of .data and .bss hold pointers.
 
-    mask bits 1 1 0 0 ... (1000 zeros) ... 1   →  literal(2 bits + one zero), repeat 1 bit 999 times, literal, stop
+    mask bytes 03 00 ... (100 zeros) ... 01   →  literal 03, literal 00, repeat 8 bits 99 times, literal 01, stop
 
 Instructions: 0nnnnnnn + ceil(n/8) bytes emit n literal bits, lowest first; 0x80 n c (uvarints) repeats the previous n
 bits c times; 0x00 stops. The runtime expands a program once, at start.
@@ -16,8 +16,8 @@ from ..obj.symbol import Definition
 from ..obj.varint import read_uvarint, uvarint
 
 _LITERAL_BYTES: Final = 15  # 120 bits; the instruction's limit is 127
-# A run of zero bytes shorter than this costs less as literal bits.
-_MIN_REPEAT_BYTES: Final = 4
+# A run of equal bytes shorter than this costs less as literal bits.
+_MIN_REPEAT_BYTES: Final = 5
 
 
 def pointer_bits(symbols: list[Definition], offsets: list[int], size: int) -> bytearray:
@@ -45,19 +45,18 @@ def encode(bits: bytes | bytearray) -> bytes:
     at = 0
     end = len(data)
     while at < end:
+        byte = data[at]
         stop = at + 1
-        if data[at] == 0:
-            while data[stop] == 0:
-                stop += 1
-            if stop - at >= _MIN_REPEAT_BYTES:
-                # One literal zero bit, then itself again as often as needed.
-                out += b"\x01\x00\x80\x01"
-                out += uvarint(8 * (stop - at) - 1)
-                at = stop
-                continue
+        while stop < end and data[stop] == byte:
+            stop += 1
+        if stop - at >= _MIN_REPEAT_BYTES:
+            # One literal byte, then itself again as often as needed.
+            out += bytes((8, byte, 0x88))
+            out += uvarint(stop - at - 1)
+            at = stop
+            continue
         limit = min(end, at + _LITERAL_BYTES)
-        stop = at + 1
-        while stop < limit and (data[stop] or any(data[stop : stop + _MIN_REPEAT_BYTES])):
+        while stop < limit and data[stop : stop + _MIN_REPEAT_BYTES] != data[stop : stop + 1] * _MIN_REPEAT_BYTES:
             stop += 1
         out.append(8 * (stop - at))
         out += data[at:stop]

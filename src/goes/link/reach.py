@@ -137,6 +137,16 @@ class Reach:
         while queue:
             self._visit(queue.pop())
 
+    def refresh(self) -> None:
+        """Fetch everything again: the provider may have replaced promises by code. The next `run` follows what is new,
+        since code refers to constants and helpers that its promise did not know."""
+        live = self.live
+        for name in list(live):
+            d = self._provider.definition(name)
+            if d is not None and d is not live[name]:
+                live[name] = d
+                self._queue.append(name)
+
     def _mark(self, name: str, parent: str) -> None:
         if name not in self.parents:
             self.parents[name] = parent

@@ -1,7 +1,8 @@
 """Read a linked image back, independently of how it was written (`GOES_DEBUG=linkcheck`).
 
 Checks what the runtime assumes and mostly does not verify: function table order, findfunctab by brute force, coverage
-of the pc tables, inline trees whose call sites resolve, type and itab walks, GC programs against masks.
+of the pc tables, inline trees whose call sites resolve, type and itab walks, GC programs against masks. Nosplit chains
+that do not fit below the stack limit are reported on standard error.
 
 Sources: runtime/symtab.go (moduledataverify1, findfunc, pcvalue), runtime/symtabinl.go,
 runtime/type.go:moduleTypelinks.
@@ -10,12 +11,14 @@ runtime/type.go:moduleTypelinks.
 from __future__ import annotations
 
 import struct
+import sys
 from typing import TYPE_CHECKING, Final
 
 from ..diag.diagnostic import Bug
 from ..obj.pcvalue import decode_runs
 from ..obj.symbol import ITAB, TYPE, TYPELINK
 from . import gcprog, pclntab
+from .stackcheck import StackCheck
 
 if TYPE_CHECKING:
     from .link import Image
@@ -27,6 +30,8 @@ def check(image: Image) -> None:
     check_functions(image)
     check_types(image)
     check_masks(image)
+    for message in StackCheck(image.definitions).worst():
+        sys.stderr.write(message + "\n")
 
 
 def _fail(what: str, where: str = "") -> None:

@@ -36,6 +36,7 @@ from . import decl as decls
 from . import expr as exprs
 from .const import implicit_type_and_value, update_expr_type, update_expr_val
 from .errors import Report
+from .errsupport import measure
 from .objects import Const, Var
 from .operand import Cause, Operand, assignable_to
 from .predicates import default_type, is_const_type, is_non_type_param_interface, is_numeric, is_untyped, is_valid
@@ -253,10 +254,6 @@ def operand_types(operands: list[Operand]) -> list[Type | None]:
 
 def var_types(variables: list[Var]) -> list[Type | None]:
     return [v.type for v in variables]
-
-
-def measure(n: int, unit: str) -> str:
-    return f"{n} {unit}" if n == 1 else f"{n} {unit}s"
 
 
 def _assign_error(check: Checker, rhs: list[Expr], n_lhs: int, n_rhs: int) -> None:

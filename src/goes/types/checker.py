@@ -27,7 +27,6 @@ from ..syntax.parser import parse_body
 from ..syntax.positions import start_pos
 from . import decl as decls
 from . import initorder, resolver, usage
-from . import stmt as stmts
 from .checker_base import Action
 from .constant import ConstValue
 from .errors import Report, report, report_all, sorted_as_printed
@@ -38,8 +37,8 @@ from .objects import Func, Initializer, Object, Package, PkgName, TypeName, Var
 from .operand import Operand, operand_string
 from .resolver import DeclInfo
 from .scope import Scope
+from .types import Named, Signature, Type
 from .typestring import PackageQualifier, object_string, type_string
-from .types import Interface, Named, Signature, Type
 from .universe import UNIVERSE
 
 # Nesting of expressions, types and statements; beyond it we report instead of exhausting the stack.
@@ -107,8 +106,8 @@ def version_minor(version: str) -> int:
 class Checker(Resolver):
     __slots__ = (
         "pkg", "sources", "importer", "go_version", "errors", "has_errors", "env", "files", "decls", "methods", "path",
-        "path_index", "delayed", "shift_lhs", "imports", "dot_imports", "context", "mono", "qualifier", "next_id",
-        "working", "eager", "depth", "is_std", "initializers", "interfaces", "literal_vars",
+        "path_index", "delayed", "shift_lhs", "imports", "dot_imports", "context", "mono", "qualifier",
+        "working", "eager", "depth", "is_std", "initializers", "local_types",
     )  # fmt: skip
 
     def __init__(
@@ -145,15 +144,13 @@ class Checker(Resolver):
         self.imports: list[PkgName] = []
         self.dot_imports: dict[Scope, dict[str, PkgName]] = {}
         self.context = Context()
-        self.mono = MonoGraph()
-        self.qualifier = PackageQualifier(self.pkg)
-        self.next_id = 0
+        self.mono = MonoGraph(self.context)
+        self.qualifier = PackageQualifier(self.pkg, sources)
         self.working = 0  # nesting of requests from outside
         self.eager = False  # check_all: bodies are checked as their functions are typed
         self.depth = 0
         self.initializers: list[Initializer] | None = None
-        self.interfaces: list[Interface] = []
-        self.literal_vars: dict[str, int] = {}
+        self.local_types = 0  # declared in functions so far: numbers them
 
     # ---------------------------------------------------------------- requests
 
@@ -227,6 +224,18 @@ class Checker(Resolver):
             if m.name == name:
                 return m
         return None
+
+    # ---------------------------------------------------------------- asked by type sets (see named.Resolver)
+
+    def duplicate_method(self, pos: Pos, method: Func, other: Func, other_pos: Pos, explicit: bool) -> None:
+        usage.duplicate_method(self, pos, method, other, other_pos, explicit)
+
+    def allow_embedding(self, pos: Pos, what: str, elem: Type) -> bool:
+        return self.verify_version(pos, 18, f"embedding {what} {self.ts(elem)}")
+
+    def union_overflow(self, pos: Pos, limit: int) -> None:
+        message = f"cannot handle more than {limit} union terms (implementation limitation)"
+        self.error(pos, "InvalidUnion", message)
 
     # ---------------------------------------------------------------- the machine
 
@@ -302,7 +311,10 @@ class Checker(Resolver):
             d.deps[to] = None
 
     def parse_body(self, file: File, d: FuncDecl) -> None:
-        parse_body(file, d, self.errors)
+        before = len(self.errors)
+        parse_body(file, d, self.errors, True)
+        if len(self.errors) > before:
+            self.has_errors = True
 
     # ---------------------------------------------------------------- versions
 

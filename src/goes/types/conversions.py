@@ -26,7 +26,6 @@ from .predicates import (
     is_type_param,
     is_untyped,
 )
-from .typeset import pairs_of, specific_terms
 from .types import (
     INT32,
     TYP_UNTYPED_NIL,
@@ -42,6 +41,7 @@ from .types import (
     unalias,
     under,
 )
+from .typeset import pairs_of, specific_terms
 
 if TYPE_CHECKING:
     from .checker import Checker

@@ -78,11 +78,12 @@ from ..syntax.tokens import (
     XOR,
 )
 from . import assignments, call, index, literals, typexpr
+from .checker_base import KIND_EXPRESSION, KIND_STATEMENT
 from .const import convert_untyped, is_pending, overflow, representable, update_expr_type
-from .constant import ComplexValue, ConstValue, Unknown, binary_op, compare, shift_op, sign, to_int, unary_op
+from .constant import ComplexValue, ConstValue, Unknown, binary_op, compare, shift, sign, to_int, unary_op
 from .errors import INVALID_OP
 from .identity import identical
-from .lookup import missing_method
+from .lookup import assertable_to
 from .objects import Var
 from .operand import Operand, assignable_to, composite_kind
 from .predicates import (
@@ -97,7 +98,6 @@ from .predicates import (
     comparable_type,
     default_type,
     has_nil,
-    is_complex,
     is_generic,
     is_integer,
     is_non_type_param_interface,
@@ -109,7 +109,6 @@ from .predicates import (
 )
 from .resolver import unparen
 from .sizes import sizeof
-from .typeset import pairs_of
 from .types import (
     TYP_INVALID,
     TYP_UINT,
@@ -127,14 +126,10 @@ from .types import (
     Type,
     under,
 )
+from .typeset import pairs_of
 
 if TYPE_CHECKING:
     from .checker import Checker
-
-# What an expression is to a statement: conversions and plain expressions are "not used", calls and receives are fine.
-KIND_CONVERSION: Final = 0
-KIND_EXPRESSION: Final = 1
-KIND_STATEMENT: Final = 2
 
 # Largest shift count of a constant: smallest denormal float64 can be written as a shift.
 MAX_SHIFT: Final = 1023 - 1 + 52
@@ -157,7 +152,7 @@ def new_target(t: Type | None, desc: str) -> Target | None:
     if isinstance(t, Signature):
         return Target(t, desc)
     if isinstance(t, Named | Alias) or is_type_param(t):
-        u, _ = common_under(t)
+        u, _ = common_under(t, None)
         if isinstance(u, Signature):
             return Target(u, desc)
     return None
@@ -483,12 +478,9 @@ def _assertion(check: Checker, x: Operand, e: AssertExpr) -> bool:
 
 def type_assertion(check: Checker, e: Expr, x: Operand, t: Type, type_switch: bool) -> None:
     """Check that x, of interface type, may hold a t."""
-    if is_non_type_param_interface(t):
-        return  # no static check: see spec "Type assertions"
-    m = missing_method(t, x.type, False, check.qualifier)
-    if m is None:
+    ok, cause = assertable_to(x.type, t, check.qualifier)
+    if ok:
         return
-    cause = m.cause
     s = expr_string(e)
     if type_switch:
         message = f"impossible type switch case: {s}\n\t{check.os(x)} cannot have dynamic type {check.ts(t)} {cause}"
@@ -579,7 +571,7 @@ def chan_elem(check: Checker, pos: Pos, x: Operand, recv: bool) -> Type | None:
         if cause:
             break
     if not cause:
-        cu, cause = common_under(x.type)
+        cu, cause = common_under(x.type, None, check.qualifier)
         if isinstance(cu, Chan):
             return cu.elem
     what = "receive from" if recv else "send to"
@@ -848,7 +840,7 @@ def _shift(check: Checker, x: Operand, y: Operand, e: Expr | None, op: int) -> N
             if not is_integer(x.type):
                 x.type = TYP_UNTYPED_INT
             assert xval is not None
-            x.value = shift_op(xval, op, yval)
+            x.value = shift(xval, op, yval)
             x.expr = e
             overflow(check, x, op_pos(e))
             return

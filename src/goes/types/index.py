@@ -30,7 +30,6 @@ from .errors import INVALID_ARG, INVALID_OP
 from .identity import identical
 from .operand import Operand
 from .predicates import all_integer, is_string, is_type_param, is_untyped, is_valid
-from .typeset import pairs_of
 from .types import (
     TYP_BYTE,
     TYP_INT,
@@ -46,6 +45,7 @@ from .types import (
     Type,
     under,
 )
+from .typeset import pairs_of
 
 if TYPE_CHECKING:
     from .checker import Checker

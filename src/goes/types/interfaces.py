@@ -22,8 +22,8 @@ from .identity import identical
 from .named import as_named
 from .objects import Func, TypeName, Var
 from .predicates import is_type_param, is_valid
-from .typeset import EMPTY_INTERFACE, method_sort_key, overlapping_term, term_string, type_set
 from .types import TYP_INVALID, Interface, Signature, Term, Type, Union, under
+from .typeset import EMPTY_INTERFACE, method_sort_key, overlapping_term, term_string, type_set
 from .universe import COMPARABLE
 
 if TYPE_CHECKING:

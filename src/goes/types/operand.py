@@ -31,9 +31,8 @@ from .constant import const_string
 from .identity import identical
 from .infer import Arg
 from .instantiate import implements
-from .predicates import has_empty_type_set, has_name, is_generic, is_interface_ptr, is_untyped, is_valid
-from .typeset import specific_terms
-from .typestring import Qualifier, type_string
+from .lookup import is_interface_ptr
+from .predicates import has_empty_type_set, has_name, is_generic, is_untyped, is_valid
 from .types import (
     SEND_RECV,
     TYP_INVALID,
@@ -56,6 +55,8 @@ from .types import (
     unalias,
     under,
 )
+from .typeset import specific_terms
+from .typestring import Qualifier, type_string
 
 if TYPE_CHECKING:
     from .checker import Checker
@@ -229,8 +230,8 @@ def assignable_to(check: Checker, x: Operand, target: Type, cause: Cause | None)
 
     # T is an interface type, but not a type parameter, and V implements T.
     if isinstance(Tu, Interface) and Tp is None or is_interface_ptr(Tu):
-        why = implements(V, T, False, False, check.qualifier)
-        if why is None:
+        why = implements(V, T, False, check.qualifier)
+        if why == "":
             return ""
         if Vp is None:
             if cause is not None:
@@ -240,7 +241,7 @@ def assignable_to(check: Checker, x: Operand, target: Type, cause: Cause | None)
             cause.text = ""
 
     # If V is an interface, a missing type assertion may be the problem.
-    if isinstance(Vu, Interface) and Vp is None and implements(T, V, False, False, check.qualifier) is None:
+    if isinstance(Vu, Interface) and Vp is None and implements(T, V, False, check.qualifier) == "":
         if cause is not None:
             cause.text = "need type assertion"
         return "IncompatibleAssign"

@@ -19,7 +19,6 @@ from ..syntax.nodes import (
     ConstDecl,
     Decl,
     Expr,
-    Field,
     File,
     FuncDecl,
     ImportDecl,
@@ -32,8 +31,9 @@ from ..syntax.nodes import (
     VarDecl,
 )
 from ..syntax.positions import start_pos
+from ..syntax.tokens import STRING_LIT
 from . import decl as decls
-from .constant import ConstValue
+from .constant import ConstValue, make_from_literal
 from .errors import Report
 from .objects import Const, Func, Object, Package, PkgName, TypeName, Var, exported
 from .scope import Scope
@@ -126,9 +126,6 @@ _ILLEGAL_IN_PATH: Final = "!\"#$%&'()*,:;<=>?[\\]^{|}`\ufffd"
 
 def unquote_literal(text: str) -> str | None:
     """The value of a string literal as text (import paths, tags)."""
-    from .constant import make_from_literal
-    from ..syntax.tokens import STRING_LIT
-
     v = make_from_literal(text, STRING_LIT)
     return v.decode("utf-8", "surrogateescape") if isinstance(v, bytes) else None
 
@@ -453,6 +450,3 @@ def package_objects(check: Checker) -> None:
     for obj in others:
         decls.object_decl(check, obj)
 
-
-def first_field(list: list[Field]) -> Field | None:
-    return list[0] if list else None

@@ -15,8 +15,8 @@ from ..syntax.positions import end_pos, start_pos
 from . import decl as decls
 from . import expr as exprs
 from . import resolver, typexpr
-from .assignments import measure
 from .checker_base import Action
+from .errsupport import measure
 from .lookup import deref
 from .objects import Var
 from .predicates import is_valid
@@ -169,7 +169,7 @@ def _generic_recv(
         targs_: list[Type] = [p for p in tparams]
         smap = make_subst(base_tparams, targs_)
         for i, tpar in enumerate(tparams):
-            check.mono.record_canon(tpar, base_tparams[i])
+            check.mono.record_canonical(tpar, base_tparams[i])
             bound = base_tparams[i].bound
             tpar.bound = None if bound is None else subst(bound, smap, check.context)
     else:

@@ -52,8 +52,6 @@ from .objects import Builtin, Const, Func, Nil, Object, PkgName, TypeName, Var
 from .operand import Operand
 from .predicates import comparable, is_generic, is_integer, is_type_param, is_untyped, is_valid
 from .resolver import unpack_list
-from .typeset import type_set
-from .typestring import object_kind
 from .types import (
     TYP_INT,
     TYP_INVALID,
@@ -70,6 +68,8 @@ from .types import (
     Type,
     under,
 )
+from .typeset import type_set
+from .typestring import object_kind
 from .universe import ANY, COMPARABLE, IOTA
 
 if TYPE_CHECKING:
@@ -328,9 +328,8 @@ class _VerifyInstance(Action):
         name = origin.obj.name
         if not validate_targ_count(check, pos, name, len(tparams), len(self.targs)):
             return
-        bad = verify(tparams, self.targs, check.qualifier, check.allows(20))
-        if bad is not None:
-            i, cause = bad
+        i, cause = verify(tparams, self.targs, check.context, check.qualifier, check.allows(20))
+        if i >= 0:
             at = start_pos(self.xlist[i]) if i < len(self.xlist) else pos
             check.soft_error(at, "InvalidTypeArg", cause)
             return

@@ -11,7 +11,7 @@ import os
 from typing import final
 
 from ..asm.assemble import assemble, default_defines
-from ..asm.goasmh import go_asm_header
+from ..asm.goasmh import go_asm_header, mentioned
 from ..diag.diagnostic import Diagnostic
 from ..obj.symbol import Definition
 from ..types.linkname import escape_path
@@ -22,13 +22,14 @@ from .packages import PackageInput, Packages
 class AsmPackages:
     """All assembly of a build. `errors` collects what the assembler rejects."""
 
-    __slots__ = ("packages", "goroot", "experiments", "errors", "_owner", "_done", "_by_prefix")
+    __slots__ = ("packages", "goroot", "experiments", "errors", "functions", "_owner", "_done", "_by_prefix")
 
     def __init__(self, packages: Packages, goroot: str, experiments: tuple[str, ...], errors: list[Diagnostic]) -> None:
         self.packages = packages
         self.goroot = goroot
         self.experiments = experiments
         self.errors = errors
+        self.functions: frozenset[str] = frozenset()  # link names of all functions of the build
         self._owner: dict[str, str] = {}
         self._done: dict[str, dict[str, Definition]] = {}
         self._by_prefix: dict[str, str] = {}
@@ -53,15 +54,24 @@ class AsmPackages:
         package = self.packages.inputs[path]
         overlay = self.packages.overlay(path)
         skip: frozenset[str] = frozenset() if overlay is None else overlay.asm_symbols
-        headers = {"go_asm.h": go_asm_header(self.packages.package(path))}
+        files = self._files(package)
+        sources: list[bytes] = []
+        for name in files:
+            with open(name, "rb") as f:
+                sources.append(f.read())
+        headers = {"go_asm.h": go_asm_header(self.packages.package(path), mentioned(sources))}
         include = [package.directory, os.path.join(self.goroot, "pkg", "include"), os.path.join(self.goroot, "src", "runtime")]
         defines = default_defines(experiments=self.experiments)
-        out: dict[str, Definition] = {}
+        prefix = escape_path(package.link_path)
         own = set(overlay.asm_files) if overlay is not None else set()
-        for name in self._files(package):
-            with open(name, "rb") as f:
-                source = f.read()
-            for d in assemble(name, source, package.link_path, headers, include, defines, frozenset() if name in own else skip, self.errors):
+        out: dict[str, Definition] = {}
+        for name, source in zip(files, sources):
+            hidden = frozenset() if name in own else skip
+            made = assemble(
+                name, source, prefix, headers, include, defines, hidden, self.errors, self.functions,
+                sources=self.packages.sources, is_std=package.is_std,
+            )  # fmt: skip
+            for d in made:
                 out.setdefault(d.name, d)
         self._done[path] = out
         for symbol in out:

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from typing import final
 
-from ..asm.adapters import abi0_to_goes, goes_to_abi0, goes_to_abiinternal
+from ..asm.adapters import adapter_from_abi0, adapter_to_abi0, adapter_to_abiint
 from ..codegen import algs
 from ..codegen.descriptors import MethodNamer, TypeData
 from ..codegen.function import FunctionCode, emit_function
 from ..codegen.intrinsics import intrinsic_body, is_intrinsic
-from ..codegen.references import References
+from ..codegen.llvm import assemble_module
+from ..codegen.references import EQUAL, References, string_symbol
 from ..codegen.staticdata import StaticEnvironment, StaticInit
 from ..codegen.workers import WorkerPool
 from ..diag.diagnostic import Bug
 from ..obj import symbol as sym
+from ..obj.llvmobject import read_object
 from ..obj.symbol import Definition, Relocation
 from ..ssa.function import Function
 from ..ssa.program import Program
@@ -86,6 +88,9 @@ class Demand(MethodNamer, StaticEnvironment):
         if name.endswith("·f"):
             self._put(funcval(name))
             return
+        if name.startswith("type:.eq.") or name.startswith("type:.hash."):
+            self._alg(name)
+            return
         static = self._static.get(name)
         if static is not None:
             self._put(static)
@@ -102,6 +107,18 @@ class Demand(MethodNamer, StaticEnvironment):
             self._put(found)
             return
         self._by_name(name)
+
+    def _alg(self, name: str) -> None:
+        """A generated equality or hash function, named by a descriptor or by code."""
+        fn = self.functions.get(name)
+        if fn is None:
+            equal = name.startswith("type:.eq.")
+            typ = self.types.type_of("type:" + name[len("type:.eq.") if equal else len("type:.hash.") :])
+            if typ is None:
+                return
+            fn = algs.build_eq(typ) if equal else algs.build_hash(typ)
+            self.functions[name] = fn
+        self._function(name, fn)
 
     def _by_name(self, name: str) -> None:
         """A name only assembly, a linkname or a runtime call mentioned."""
@@ -151,11 +168,11 @@ class Demand(MethodNamer, StaticEnvironment):
             return
         raw = self.asm.find(name + ".abi0")
         if raw is not None:
-            self._put(goes_to_abi0(name, fn.signature))
+            self._put(adapter_to_abi0(name, fn.signature, _prefix(fn), fn.object is not None and fn.signature.recv is not None))
             return
         raw = self.asm.find(name + ".abiint")
         if raw is not None:
-            self._put(goes_to_abiinternal(name, fn.signature))
+            self._put(adapter_to_abiint(name, fn.signature, _prefix(fn), fn.object is not None and fn.signature.recv is not None))
             return
         obj = self.index.function(name)
         if obj is not None:
@@ -173,7 +190,7 @@ class Demand(MethodNamer, StaticEnvironment):
         if obj is not None:
             fn = self.program.function(obj, [])
             self.functions.setdefault(plain, fn)
-            self._put(abi0_to_goes(plain, fn.signature))
+            self._put(adapter_from_abi0(plain, fn.signature, _prefix(fn), fn.signature.recv is not None))
 
     def _queue(self, code: FunctionCode) -> None:
         """Promise a function's definition and hand its text to the workers."""
@@ -181,30 +198,40 @@ class Demand(MethodNamer, StaticEnvironment):
         promise.relocations = [*code.meta.relocations, *(Relocation(0, sym.R_KEEP, s) for s in self._register(code.references))]
         self.definitions[code.name] = promise
         self._batch.append(code)
-        if len(self._batch) >= BATCH:
-            self._flush()
-
-    def _flush(self) -> None:
-        if self._batch:
-            self.pool.submit(self._batch)
-            self._batch = []
 
     def _register(self, refs: References) -> list[str]:
         """Remember what a function's symbols stand for; returns their names in order."""
+        names: list[str] = list(refs.symbols)
         for symbol, typ in refs.types.items():
             self.types.add_type(symbol, typ)
+            names.append(symbol)
+        for symbol, typ in refs.noalg.items():
+            names.append(self.types.noalg_symbol(typ))
+            assert names[-1] == symbol
         for symbol, pair in refs.itabs.items():
             self.types.add_itab(symbol, pair[0], pair[1])
+            names.append(symbol)
         for symbol, data in refs.strings.items():
             if symbol not in self.definitions:
                 self._put(Definition(symbol, sym.GOSTRING, data, align=1, flags=sym.DUPOK))
+            names.append(symbol)
         for symbol, fn in refs.functions.items():
             self.functions.setdefault(symbol, fn)
-        for symbol, g in refs.globals.items():
-            self.globals.setdefault(symbol, g.elem)
-        for typ in refs.algs:
-            self.functions.setdefault(algs.alg_eq_symbol(typ), algs.build_eq(typ))
-        return refs.symbols()
+            names.append(symbol)
+        for symbol, fn in refs.funcvals.items():
+            self.functions.setdefault(fn.name, fn)
+            names.append(symbol)
+        for symbol, typ in refs.globals.items():
+            self.globals.setdefault(symbol, typ)
+            names.append(symbol)
+        for symbol, (kind, typ) in refs.algs.items():
+            if symbol not in self.functions:
+                self.functions[symbol] = algs.build_eq(typ) if kind == EQUAL else algs.build_hash(typ)
+            names.append(symbol)
+        for d in refs.definitions.values():
+            self._put(d)
+            names.append(d.name)
+        return names
 
     # ---------------------------------------------------------------------------------------- packages
 
@@ -277,8 +304,7 @@ class Demand(MethodNamer, StaticEnvironment):
         return self.program.global_symbol(var)
 
     def string_symbol(self, data: bytes) -> str:
-        refs = References()
-        symbol = refs.string_symbol(data)
+        symbol = string_symbol(data)
         self._put(Definition(symbol, sym.GOSTRING, data, align=1, flags=sym.DUPOK))
         return symbol
 
@@ -299,9 +325,16 @@ class Demand(MethodNamer, StaticEnvironment):
 
     def finish(self) -> None:
         """Wait for all machine code and replace the promises."""
-        self._flush()
-        for d in self.pool.drain():
-            self.definitions[d.name] = d
+        modules: list[tuple[str, str]] = []
+        groups: list[list[FunctionCode]] = []
+        for at in range(0, len(self._batch), BATCH):
+            group = self._batch[at : at + BATCH]
+            groups.append(group)
+            modules.append((group[0].name, assemble_module(group)))
+        self._batch = []
+        for group, data in zip(groups, self.pool.compile(modules)):
+            for d in read_object(data, [c.meta for c in group]):
+                self.definitions[d.name] = d
         for name, d in self.definitions.items():
             if d.kind == sym.TEXT and not d.data and d.size == 0:
                 raise Bug("codegen", "no machine code arrived", name)
@@ -314,3 +347,7 @@ def funcval(name: str) -> Definition:
     return d
 
 
+
+
+def _prefix(fn: Function) -> str:
+    return "" if fn.package is None else escape_path(fn.package.link_path)

@@ -1,0 +1,53 @@
+"""Identities of builds: equal ids mean equal executables.
+
+`program_id` hashes the toolchain (goes' own sources, llvmlite, GOROOT version), the target, the flags and the contents of every
+source file of the graph. Contents of GOROOT files are represented by the GOROOT's version: it is read-only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import Final
+
+from ..load.context import BuildContext
+from ..load.graph import Graph
+from ..load.package import Package
+from .build import BuildOptions
+from .cache import action_id
+
+_HERE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def toolchain_id() -> str:
+    """A hash over goes' own files by name, size and modification time, and llvmlite's version."""
+    h = hashlib.sha256()
+    for folder, names, files in os.walk(_HERE):
+        names.sort()
+        for f in sorted(files):
+            if f.endswith((".py", ".go", ".s", ".so")):
+                st = os.stat(os.path.join(folder, f))
+                h.update(f"{f} {st.st_size} {st.st_mtime_ns}\n".encode())
+    return h.hexdigest()
+
+
+def program_id(context: BuildContext, graph: Graph, root: Package, options: BuildOptions) -> str:
+    """The id of the executable of one main package."""
+    parts: list[str | bytes] = [
+        "program", toolchain_id(), context.goos, context.goarch, context.goarch_level, context.go_version, context.goroot,
+        ",".join(context.experiments), ",".join(context.build_tags), root.import_path, str(options.level), str(options.inline),
+        str(options.trimpath), "\0".join(options.ldflags), options.modinfo,
+    ]  # fmt: skip
+    for p in graph.packages:
+        if p.standard or p.import_path == "unsafe":
+            continue
+        parts.append(p.import_path)
+        parts.append(p.dir)
+        for name in [*p.go_files, *p.s_files, *p.h_files, *p.embed_files]:
+            parts.append(name)
+            try:
+                with open(os.path.join(p.dir, name), "rb") as f:
+                    parts.append(hashlib.sha256(f.read()).digest())
+            except OSError:
+                parts.append("unreadable")
+    return action_id(*parts)
