@@ -42,6 +42,8 @@ define dso_local swiftcc void @"runtime.goPanicIndex"(i64 %x, i64 %y) nounwind {
 declare void @llvm.trap()
 """
 BARRIER_OFF = '@"runtime.writeBarrier" = dso_local global i32 0\n'
+TRAP = """define dso_local swiftcc void @"runtime.wbStore"(ptr %s, ptr %v) nounwind { unreachable }
+"""
 BARRIER_ON = """@"runtime.writeBarrier" = dso_local global i32 1
 @"calls" = dso_local global i64 0
 define dso_local swiftcc void @"runtime.wbStore"(ptr %s, ptr %v) nounwind {
@@ -222,7 +224,7 @@ def test_write_barrier(on: bool) -> None:
     build = Builder(fn)
     build.add(ir.Store(fn.params[0], fn.params[1], 0))
     build.ret()
-    program = load([fn], BARRIER_ON if on else BARRIER_OFF + 'declare swiftcc void @"runtime.wbStore"(ptr, ptr)\n')
+    program = load([fn], BARRIER_ON if on else BARRIER_OFF + TRAP)
     slot = c_uint64(0)
     program.call("f", None, [c_void_p, c_uint64], byref(slot), 4096)
     assert slot.value == 4096
