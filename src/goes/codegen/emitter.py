@@ -234,7 +234,7 @@ class Emitter:
     def op(self, text: str) -> str:
         """Append an instruction with a result; returns its name."""
         self.count += 1
-        name = f"%{self.count}"
+        name = f"%v{self.count}"
         self.out.append(f"  {name} = {text}{self.dbg}")
         return name
 
@@ -347,7 +347,7 @@ class Emitter:
 
     def alloca(self, size: int, align: int = 8) -> str:
         self.count += 1
-        name = f"%{self.count}"
+        name = f"%v{self.count}"
         align = min(max(align, 8 if size >= 8 else 1), MAX_ALLOCA_ALIGN)
         self.entry.append(f"  {name} = alloca [{max(size, 1)} x i8], align {align}")
         return name

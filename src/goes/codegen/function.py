@@ -261,7 +261,7 @@ def _phi(e: Emitter, p: Phi) -> None:
     names: list[str] = []
     for k, llvm in enumerate(shape.llvms):
         e.count += 1
-        name = f"%{e.count}"
+        name = f"%v{e.count}"
         names.append(name)
         e.pending.append(PendingPhi(len(e.out), name, p, k, llvm))
         e.out.append(e.dbg)
