@@ -14,7 +14,7 @@ from goes.types import types as t
 
 from .harness import Builder, const, function, load
 
-C_TYPES = {
+C_TYPES: dict[t.Type, type] = {
     t.TYP_INT: c_int64,
     t.TYP_INT8: c_int8,
     t.TYP_INT32: c_int32,

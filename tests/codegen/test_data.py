@@ -64,7 +64,9 @@ def pair(*types: t.Type) -> t.Struct:
 
 
 @pytest.mark.parametrize("level", [QUICK, FULL])
-@pytest.mark.parametrize("a,b,want", [(b"", b"", True), (b"abc", b"abd", False), (b"abc", b"abc", True), (b"a", b"ab", False)])
+@pytest.mark.parametrize(
+    "a,b,want", [(b"", b"", True), (b"abc", b"abd", False), (b"abc", b"abc", True), (b"a", b"ab", False)]
+)
 def test_string_equality(a: bytes, b: bytes, want: bool, level: int) -> None:
     fn = function("f", [t.TYP_STRING, t.TYP_STRING], [t.TYP_BOOL])
     build = Builder(fn)
@@ -90,7 +92,7 @@ def test_slicing_never_points_past_the_object() -> None:
     build = Builder(fn)
     build.ret(build.add(ir.SliceOp(BYTES, fn.params[0], fn.params[1], None, None, 0)))
     program = load([fn])
-    # Three result words come back in rax rdx rcx: read them through a C shim's struct only if memory, so test the pointer.
+    # The pointer is the first of the three result registers.
     first = program.call("f", c_uint64, [c_uint64, c_int64, c_int64, c_int64], 1000, 10, 10, 10)
     assert first == 1000
     assert program.call("f", c_uint64, [c_uint64, c_int64, c_int64, c_int64], 1000, 10, 10, 3) == 1003
@@ -186,14 +188,18 @@ def test_both_edges_of_a_branch_may_reach_one_block_with_different_values() -> N
 
 def test_struct_equality_skips_blank_fields() -> None:
     s = t.Struct(
-        [Var(0, None, "a", t.TYP_INT32, True), Var(0, None, "_", t.TYP_INT32, True), Var(0, None, "b", t.TYP_BOOL, True)],
+        [
+            Var(0, None, "a", t.TYP_INT32, True),
+            Var(0, None, "_", t.TYP_INT32, True),
+            Var(0, None, "b", t.TYP_BOOL, True),
+        ],
         [],
     )
     fn = function("f", [s, s], [t.TYP_BOOL])
     build = Builder(fn)
     build.ret(build.add(ir.BinOp(t.TYP_BOOL, tokens.EQL, fn.params[0], fn.params[1], 0)))
     program = load([fn])
-    types = [ctypes.c_int32, ctypes.c_int32, c_uint8] * 2
+    types: list[object] = [ctypes.c_int32, ctypes.c_int32, c_uint8] * 2
     assert program.call("f", c_bool, types, 1, 2, 1, 1, 3, 1) is True
     assert program.call("f", c_bool, types, 1, 2, 1, 1, 2, 0) is False
 
@@ -248,7 +254,7 @@ def test_closures_read_their_captures() -> None:
 
 
 def test_many_results_travel_in_memory() -> None:
-    five = [t.TYP_INT] * 5
+    five: list[t.Type] = [t.TYP_INT] * 5
     callee = function("g", [t.TYP_INT], five)
     build = Builder(callee)
     build.ret(*[build.add(ir.BinOp(t.TYP_INT, tokens.MUL, callee.params[0], const(t.TYP_INT, k), 0)) for k in range(5)])

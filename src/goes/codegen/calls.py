@@ -7,7 +7,8 @@
 Memory-type arguments are passed by the address of a copy; results that do not fit in registers come back in an area of
 the caller's frame. abi.py says which is which.
 
-Sources: codegen/abi.py; compiler-contracts 5.2, 6.2; linker-and-runtime-contracts D.2, F.3; overlay runtime/panic_goes.go.
+Sources: codegen/abi.py; compiler-contracts 5.2, 6.2; linker-and-runtime-contracts D.2, F.3; the overlay's
+runtime/panic_goes.go.
 """
 
 from __future__ import annotations

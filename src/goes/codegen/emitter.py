@@ -35,7 +35,7 @@ MAX_ALLOCA_ALIGN: Final = 16
 
 @final
 class Shape:
-    """How values of a type look: `parts` None for a memory type; `llvms` the operand types; `pointers`: has GC pointers."""
+    """How values of a type look: `parts` None: a memory type; `llvms`: operand types; `pointers`: has GC pointers."""
 
     __slots__ = ("type", "parts", "llvms", "size", "align", "is_bool", "pointers")
 
@@ -131,6 +131,7 @@ class Emitter:
         "dbg",
         "line_id",
         "own",
+        "geps",
         "current",
         "values",
         "tuples",
@@ -163,6 +164,7 @@ class Emitter:
         self.dbg = ""
         self.line_id = 0
         self.own = (0, "")  # the last position outside inlined code
+        self.geps: dict[str, tuple[str, int]] = {}  # address → what it is a constant offset from
         self.current = "entry"
         self.values: dict[Value, list[str]] = {}
         self.tuples: dict[Value, list[list[str]]] = {}
@@ -170,7 +172,8 @@ class Emitter:
         self.inlines: dict[InlineSite, int] = {}
         self.pending: list[PendingPhi] = []
         self.phi_buffers: dict[Phi, tuple[str, str]] = {}
-        self.edge_labels: dict[tuple[Block, int], str] = {}  # (block, index of its successor) → label the edge leaves from
+        # (block, index of its successor) → label the edge leaves from; index -1: where the block ends
+        self.edge_labels: dict[tuple[Block, int], str] = {}
         self.result_pointer = ""
         self.results_in_memory = False
         self.landing_area = ""
@@ -357,7 +360,13 @@ class Emitter:
             return pointer
         if pointer.startswith("@"):
             return f"getelementptr (i8, ptr {pointer}, i64 {offset})"
-        return self.op(f"getelementptr i8, ptr {pointer}, i64 {offset}")
+        known = self.geps.get(pointer)
+        if known is not None:
+            pointer = known[0]
+            offset += known[1]
+        name = self.op(f"getelementptr i8, ptr {pointer}, i64 {offset}")
+        self.geps[name] = (pointer, offset)
+        return name
 
     def load(self, llvm: str, pointer: str, align: int = 0) -> str:
         a = align or PART_SIZE[llvm]

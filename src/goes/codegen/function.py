@@ -129,8 +129,6 @@ def _prologue(e: Emitter) -> str:
             e.values[v] = e.fetch(e.ctx.shape(v.type), e.gep("%ctx", offsets[k + 1]))
     if _needs_frame_record(e):
         _frame_record(e)
-    else:
-        e.jump(_block_label(fn.blocks[0]))
     _number_edges(e)
     if _uses_closure_pointer(e):
         e.needs_context = True
@@ -197,7 +195,6 @@ def _frame_record(e: Emitter) -> None:
         e.do("unreachable")
     e.dbg = usual
     e.label(body)
-    e.jump(_block_label(fn.blocks[0]))
 
 
 def _block_label(block: Block) -> str:
@@ -228,7 +225,10 @@ def _number_edges(e: Emitter) -> None:
 
 
 def _block(e: Emitter, block: Block) -> None:
-    e.label(_block_label(block))
+    if block is not e.fn.blocks[0]:
+        e.label(_block_label(block))
+    elif block.preds:
+        raise Bug("codegen", "jump to the entry block", e.fn.name)
     if block is e.fn.landing:
         # Registers hold what they held at setlanding: read back what was made later.
         for a, offset in e.landing_slots.items():

@@ -22,14 +22,15 @@ from .emitter import Context, Emitter, quote
 from .llvm import NOSPLIT, FunctionCode
 from .values import operand, result
 
-# Atomic operations: (kind, LLVM type). Kinds: load, store, release (store), xchg, cas, add (new value), and/or (old value),
-# and_/or_ (no result).
+# Atomic operations: (kind, LLVM type). Kinds: load, store, release (store), xchg, cas, add (new value), and/or (old
+# value), and_/or_ (no result).
 _ATOMICS: dict[str, tuple[str, str]] = {}
 _RUNTIME_ATOMIC: Final = "internal/runtime/atomic."
 for _name, _kind, _llvm in (
     ("Load", "load", "i32"), ("Loadp", "load", "ptr"), ("Load64", "load", "i64"), ("Load8", "load", "i8"),
     ("LoadAcq", "load", "i32"), ("LoadAcq64", "load", "i64"), ("LoadAcquintptr", "load", "i64"),
-    ("Loaduintptr", "load", "i64"), ("Loaduint", "load", "i64"), ("Loadint32", "load", "i32"), ("Loadint64", "load", "i64"),
+    ("Loaduintptr", "load", "i64"), ("Loaduint", "load", "i64"), ("Loadint32", "load", "i32"),
+    ("Loadint64", "load", "i64"),
     ("Store", "store", "i32"), ("Store8", "store", "i8"), ("Store64", "store", "i64"), ("Storeint32", "store", "i32"),
     ("Storeint64", "store", "i64"), ("Storeuintptr", "store", "i64"), ("StorepNoWB", "store", "ptr"),
     ("StoreRel", "release", "i32"), ("StoreRel64", "release", "i64"), ("StoreReluintptr", "release", "i64"),
@@ -46,8 +47,8 @@ for _name, _kind, _llvm in (
     _ATOMICS[_RUNTIME_ATOMIC + _name] = (_kind, _llvm)
 for _name, _llvm in (("Int32", "i32"), ("Int64", "i64"), ("Uint32", "i32"), ("Uint64", "i64"), ("Uintptr", "i64")):
     for _prefix, _kind in (
-        ("Load", "load"), ("Store", "store"), ("Swap", "xchg"), ("CompareAndSwap", "cas"), ("Add", "add"), ("And", "and"),
-        ("Or", "or"),
+        ("Load", "load"), ("Store", "store"), ("Swap", "xchg"), ("CompareAndSwap", "cas"), ("Add", "add"),
+        ("And", "and"), ("Or", "or"),
     ):  # fmt: skip
         _ATOMICS[f"sync/atomic.{_prefix}{_name}"] = (_kind, _llvm)
 _ATOMICS["sync/atomic.LoadPointer"] = ("load", "ptr")
@@ -62,8 +63,8 @@ _BITS: Final[dict[str, tuple[str, int]]] = {
     "math/bits.LeadingZeros8": ("ctlz", 8), "math/bits.LeadingZeros16": ("ctlz", 16),
     "math/bits.LeadingZeros32": ("ctlz", 32), "math/bits.LeadingZeros64": ("ctlz", 64),
     "math/bits.LeadingZeros": ("ctlz", 64),
-    "math/bits.OnesCount8": ("ctpop", 8), "math/bits.OnesCount16": ("ctpop", 16), "math/bits.OnesCount32": ("ctpop", 32),
-    "math/bits.OnesCount64": ("ctpop", 64), "math/bits.OnesCount": ("ctpop", 64),
+    "math/bits.OnesCount8": ("ctpop", 8), "math/bits.OnesCount16": ("ctpop", 16),
+    "math/bits.OnesCount32": ("ctpop", 32), "math/bits.OnesCount64": ("ctpop", 64), "math/bits.OnesCount": ("ctpop", 64),
     "math/bits.ReverseBytes16": ("bswap", 16), "math/bits.ReverseBytes32": ("bswap", 32),
     "math/bits.ReverseBytes64": ("bswap", 64), "math/bits.ReverseBytes": ("bswap", 64),
     "internal/runtime/sys.Bswap32": ("bswap", 32), "internal/runtime/sys.Bswap64": ("bswap", 64),
@@ -84,7 +85,8 @@ _OTHER: Final[dict[str, str]] = {
     "math/bits.Div": "div", "math/bits.Div64": "div",
     "internal/runtime/math.MulUintptr": "muloverflow",
     "math.sqrt": "sqrt", "math.Sqrt": "sqrt", "math.Abs": "fabs",
-    "math.Floor": "round1", "math.Ceil": "round2", "math.Trunc": "round3", "math.RoundToEven": "round0", "math.FMA": "fma",
+    "math.Floor": "round1", "math.Ceil": "round2", "math.Trunc": "round3", "math.RoundToEven": "round0",
+    "math.FMA": "fma",
     "math.Float64bits": "to_i64", "math.Float64frombits": "to_double",
     "math.Float32bits": "to_i32", "math.Float32frombits": "to_float",
     "runtime.getg": "getg", "runtime.getfp": "getfp", "runtime.KeepAlive": "keepalive",

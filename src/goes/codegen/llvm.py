@@ -24,6 +24,7 @@ QUICK: Final = 0
 FULL: Final = 1
 
 TRIPLE: Final = "x86_64-unknown-linux-gnu"
+LAYOUT: Final = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128"
 # Attribute groups.
 SPLIT: Final = "#0"  # a function that may grow the stack
 NOSPLIT: Final = "#1"
@@ -38,7 +39,7 @@ _COMMON: Final = (
     'noinline noredzone nounwind uwtable null_pointer_is_valid "frame-pointer"="none" "disable-tail-calls"="true" '
     '"no-jump-tables"="true" "no-builtins" "target-cpu"="x86-64" "no-trapping-math"="true"'
 )
-_HEADER: Final = f"""target datalayout = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128"
+_HEADER: Final = f"""target datalayout = "{LAYOUT}"
 target triple = "{TRIPLE}"
 """
 _FOOTER: Final = f"""attributes #0 = {{ {_COMMON} "split-stack" }}

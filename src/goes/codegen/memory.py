@@ -78,7 +78,11 @@ def _only_read_now(e: Emitter, i: Load) -> bool:
 
 
 def store(e: Emitter, i: Store) -> None:
-    store_value(e, operand(e, i.x)[0], i.y, i.barrier != ir.BARRIER_NONE)
+    y = i.y
+    pointer = t.under(i.x.type)
+    if isinstance(y, Const) and y.value is None and isinstance(pointer, t.Pointer):
+        y = Const(pointer.elem, None)  # nil and zero take the variable's type
+    store_value(e, operand(e, i.x)[0], y, i.barrier != ir.BARRIER_NONE)
 
 
 def store_value(e: Emitter, pointer: str, y: Value, barrier: bool) -> None:

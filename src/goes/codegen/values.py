@@ -2,8 +2,8 @@
 
     t2 = t0 << t1      →   %c = icmp ult i64 %t1, 64 ; %s = shl i64 %t0, %t1 ; %t2 = select i1 %c, i64 %s, i64 0
 
-Go's arithmetic wraps, shifts by any count, divides the smallest number by -1 and converts any float; LLVM's does none of
-this by itself, so no instruction here carries a flag, and everything out of range is selected away.
+Go's arithmetic wraps, shifts by any count, divides the smallest number by -1 and converts any float; LLVM's does none
+of this by itself, so no instruction here carries a flag, and everything out of range is selected away.
 
 Sources: compiler-contracts 6.7; Go spec "Operators"; cmd/compile/internal/ssagen (conversion rules).
 """
