@@ -216,7 +216,7 @@ loop:
   %more = icmp slt i64 %j, {slots}
   br i1 %more, label %loop, label %go
 go:
-  call swiftcc void @"runtime.reflectcall"(ptr null, ptr @fn, ptr @slots, i32 {slots * 8}, i32 0, i32 {slots * 8}, ptr @regs)
+  call swiftcc void @"runtime.reflectcall"(ptr @fn, ptr @fn, ptr @slots, i32 {slots * 8}, i32 0, i32 {slots * 8}, ptr @regs)
   %a = load i64, ptr @regs
   %b = load i64, ptr getelementptr ([21 x i64], ptr @regs, i64 0, i64 1)
   %x = load double, ptr getelementptr ([21 x i64], ptr @regs, i64 0, i64 6)
@@ -327,3 +327,31 @@ def test_injected_preemption_restores_everything(merged: Merged, parity: int) ->
     w.thread.set_word(p - w.thread.address + w.names["p_xRegs"] + w.names["xRegPerP_cache"], scratch)
     assert w.run("aligned") == 1 + sum(range(1, 12)) + 1000
     assert w.run("stack") % 16 == 0
+
+
+def test_finalizer_with_results_in_memory(merged: Merged) -> None:
+    ir = (
+        """
+@fn = global ptr @callee
+@regs = global [21 x i64] zeroinitializer
+@frame = global [8 x i64] zeroinitializer
+declare swiftcc void @"runtime.reflectcall"(ptr, ptr, ptr, i32, i32, i32, ptr)
+define swiftcc void @callee(ptr %results, i64 %type, i64 %data) #0 {
+  store i64 %type, ptr %results
+  %p = getelementptr i64, ptr %results, i64 5
+  store i64 %data, ptr %p
+  ret void
+}
+define swiftcc i64 @main(i64 %n) #0 {
+  store i64 3, ptr @regs
+  store i64 40, ptr getelementptr ([21 x i64], ptr @regs, i64 0, i64 1)
+  call swiftcc void @"runtime.reflectcall"(ptr null, ptr @fn, ptr @frame, i32 64, i32 64, i32 64, ptr @regs)
+  %a = load i64, ptr @frame
+  %b = load i64, ptr getelementptr ([8 x i64], ptr @frame, i64 0, i64 5)
+  %r = add i64 %a, %b
+  ret i64 %r
+}
+"""
+        + ATTRIBUTES
+    )
+    assert World(merged.go_asm_h, ir).run("main") == 43

@@ -64,7 +64,7 @@ class Listed(Importer):
         p = self.listed[path]
         t = time.process_time()
         files = []
-        for name in p["GoFiles"]:
+        for name in p.get("GoFiles", []):
             full = os.path.join(p["Dir"], name)
             with open(full, "rb") as f:
                 source = self.sources.add(full, f.read())

@@ -1,7 +1,7 @@
 """Adapters between goes' convention (S) and gc's two (ABI0, ABIInternal), as machine code made from a Go signature.
 
     func IndexByte(b []byte, c byte) int          with TEXT ·IndexByte(SB), NOSPLIT, $0-40
-    →  bytealg.IndexByte:   save rbx rbp r12-r15; r14 = g; rdi rsi rdx cl → 0 8 16 24(rsp)
+    →  bytealg.IndexByte:   save rbx rbp r12-r15 (those it may change); r14 = g; rdi rsi rdx cl → 0 8 16 24(rsp)
                             call bytealg.IndexByte.abi0; 32(rsp) → rax; restore; ret
 
 ABI0 passes everything on the stack like fields of a struct: receiver and parameters from offset 0, results from the
@@ -26,6 +26,7 @@ from ..diag.diagnostic import Bug
 from ..obj.symbol import ASM, DUPOK, NOSPLIT, TEXT, UNSAFE_POINT, WRAPPER, Definition, TextInfo
 from ..types import types as t
 from ..types.sizes import alignof, sizeof
+from .clobbers import ALL
 from .x86code import R8, R9, R10, R11, R12, R13, R14, R15, RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP, Code
 
 CALLEE_SAVED: Final = (RBX, RBP, R12, R13, R14, R15)
@@ -65,18 +66,19 @@ def _round(n: int, align: int) -> int:
     return (n + align - 1) // align * align if align > 1 else n
 
 
-def goes_to_abi0(name: str, sig: t.Signature, package: str = "", with_receiver: bool = False) -> Definition:
-    """Defines `name`, which calls the assembly function `name.abi0`."""
+def goes_to_abi0(
+    name: str, sig: t.Signature, package: str = "", with_receiver: bool = False, clobbers: int = ALL
+) -> Definition:
+    """Defines `name`, which calls the assembly function `name.abi0`. `clobbers`: see clobbers.py."""
     layout = layout_of(sig, with_receiver)
     frame0 = Frame0(layout)
     c = Code()
-    for r in CALLEE_SAVED:
+    saved = [r for r in CALLEE_SAVED if clobbers >> r & 1]
+    for r in saved:
         c.push(r)
     # Above the argument area: a slot for every address that must survive until its copy is made.
     spills = _round(frame0.size, 8)
-    frame = spills + 8 * _addresses(layout)
-    if frame % 16 != 8:
-        frame += 8
+    frame = _aligned(spills + 8 * _addresses(layout), c.depth)
     c.adjust(frame)
     incoming = c.depth + 8
     copies: list[tuple[int, int, int]] = []  # (slot, destination, size)
@@ -97,7 +99,8 @@ def goes_to_abi0(name: str, sig: t.Signature, package: str = "", with_receiver: 
     for slot, to, size in copies:
         c.load(R10, slot, 8)
         c.copy(RSP, to, R10, 0, size)
-    c.load_g()
+    if clobbers >> R14 & 1:
+        c.load_g()
     c.call(name + ".abi0")
     if result_slot >= 0:
         c.load(R10, result_slot, 8)
@@ -111,20 +114,23 @@ def goes_to_abi0(name: str, sig: t.Signature, package: str = "", with_receiver: 
                     c.load_float(where.register, at, where.part.size())
                 else:
                     c.load(S_RESULTS[where.register], at, where.part.size())
-    _leave(c, frame)
+    _leave(c, frame, saved)
     return _definition(name, package, c, layout.stack_bytes)
 
 
-def goes_to_abiinternal(name: str, sig: t.Signature, package: str = "", with_receiver: bool = False) -> Definition:
-    """Defines `name`, which calls the assembly function `name.abiint`."""
+def goes_to_abiinternal(
+    name: str, sig: t.Signature, package: str = "", with_receiver: bool = False, clobbers: int = ALL
+) -> Definition:
+    """Defines `name`, which calls the assembly function `name.abiint`. `clobbers`: see clobbers.py."""
     layout = layout_of(sig, with_receiver)
     words = _internal_words(name, layout)
+    if words > 1:
+        clobbers |= 1 << RBX  # by the move of the second word
     c = Code()
-    for r in CALLEE_SAVED:
+    saved = [r for r in CALLEE_SAVED if clobbers >> r & 1]
+    for r in saved:
         c.push(r)
-    frame = 8 * words  # the callee may spill its register arguments here
-    if frame % 16 != 8:
-        frame += 8
+    frame = _aligned(8 * words, c.depth)  # the callee may spill its register arguments here
     c.adjust(frame)
     incoming = c.depth + 8
     for i in _TO_INTERNAL_ORDER:
@@ -133,11 +139,12 @@ def goes_to_abiinternal(name: str, sig: t.Signature, package: str = "", with_rec
     for i in range(6, words):
         c.load(INTERNAL_INTEGERS[i], incoming + 8 * (i - 6), 8)
     c.move(RDX, R13)
-    c.load_g()
+    if clobbers >> R14 & 1:
+        c.load_g()
     c.zero_x15()
     c.call(name + ".abiint")
     _internal_results_to_s(c, _result_words(name, layout))
-    _leave(c, frame)
+    _leave(c, frame, saved)
     return _definition(name, package, c, layout.stack_bytes)
 
 
@@ -280,9 +287,14 @@ def _fetch(c: Code, where: Location, incoming: int, to: int, size: int) -> None:
         c.store(S_INTEGERS[where.register], to, size)
 
 
-def _leave(c: Code, frame: int) -> None:
+def _aligned(frame: int, depth: int) -> int:
+    """A frame size, at least frame, that makes rsp a multiple of 16 at the call."""
+    return frame if (8 + depth + frame) % 16 == 0 else frame + 8
+
+
+def _leave(c: Code, frame: int, saved: list[int]) -> None:
     c.adjust(-frame)
-    for r in reversed(CALLEE_SAVED):
+    for r in reversed(saved):
         c.pop(r)
     c.ret()
 

@@ -23,6 +23,7 @@ from ..obj.symbol import Definition, Relocation, TextInfo
 from . import machine
 from . import operand as o
 from .amd64 import Amd64, FunctionText, Resolver, Symbols, explain_refusal, translate
+from .clobbers import clobber_sets
 from .lexer import Input
 from .literals import float_bytes
 from .machine import EncodeError, Section
@@ -31,6 +32,7 @@ from .parser import parse_file
 from .report import Errors
 
 FUNCTION_ALIGN: Final = 32  # as gc aligns assembly on amd64
+MAX_SYMBOL: Final = 2_000_000_000  # gc's limit for one symbol
 _SUFFIX: Final[dict[str, str]] = {"": ".abi0", "ABI0": ".abi0", "ABIInternal": ".abiint", "ABIGoes": ""}
 _RELOCATION: Final[dict[int, int]] = {
     machine.R_X86_64_64: obj.R_ADDR64,
@@ -66,12 +68,14 @@ def assemble(
     sources: SourceSet | None = None,
     shown_path: str = "",
     is_std: bool = True,
+    clobbers: dict[str, int] | None = None,
 ) -> list[Definition]:
     """Assemble one file of package (its escaped link path).
 
     `headers`: texts of generated headers by name. `functions`: link names (without ABI suffix) known to be functions,
     of this package and others. `sources`: where positions of diagnostics are entered. `shown_path`: the file name
-    recorded in line tables, path if empty. `is_std`: ABI selectors are permitted. On errors the list is empty.
+    recorded in line tables, path if empty. `is_std`: ABI selectors are permitted. `clobbers`: filled with the
+    callee-saved registers each function may change (clobbers.py), for the adapters. On errors the list is empty.
     """
     collector = Errors(SourceSet() if sources is None else sources, errors)
     text = source.decode("utf-8", "replace")
@@ -81,7 +85,12 @@ def assemble(
     unit = parse_file(stream, path, package, Amd64(), collector, skip, is_std)
     if collector.count:
         return []
-    return _Assembler(unit, functions, collector, shown_path or path).run()
+    assembler = _Assembler(unit, functions, collector, shown_path or path)
+    out = assembler.run()
+    if clobbers is not None and out:
+        for t, mask in zip(unit.texts, clobber_sets(unit.texts)):
+            clobbers[assembler.text_name(t)] = mask
+    return out
 
 
 @final
@@ -188,8 +197,11 @@ class _Assembler:
             self.errors.add(bad.file, bad.line, f"{explain_refusal(bad.source)}: {bad.source}")
             return None
 
+    def text_name(self, t: Text) -> str:
+        return self.names.static_name(t.symbol) if t.static else t.symbol + _SUFFIX[t.abi]
+
     def _text(self, t: Text, f: FunctionText, section: Section, offsets: list[int]) -> Definition:
-        name = self.names.static_name(t.symbol) if t.static else t.symbol + _SUFFIX[t.abi]
+        name = self.text_name(t)
         d = Definition(name, obj.TEXT, section.data, align=max(FUNCTION_ALIGN, f.align), package=self.unit.package)
         flags = obj.ASM | obj.UNSAFE_POINT
         if f.nosplit:
@@ -252,8 +264,11 @@ class _Assembler:
         if g.size < 0:
             self.errors.add(g.file, g.line, f"missing GLOBL for {g.symbol}")
             return None
-        data = bytearray(max((d.offset + d.size for d in g.data), default=0))
+        if g.size > MAX_SYMBOL:
+            self.errors.add(g.file, g.line, f"symbol {g.symbol} too large ({g.size} bytes > {MAX_SYMBOL} bytes)")
+            return None
         relocations: list[Relocation] = []
+        data = bytearray(min(max((d.offset + d.size for d in g.data), default=0), g.size))
         for d in g.data:
             value = d.value
             if d.offset < 0 or d.offset + d.size > g.size:

@@ -102,8 +102,9 @@ class Package:
     __slots__ = (
         "dir", "import_path", "name", "go_files", "s_files", "h_files", "syso_files", "ignored_go_files",
         "test_go_files", "xtest_go_files", "imports", "import_places", "import_map", "test_imports",
-        "test_import_places", "xtest_imports", "xtest_import_places", "embed_patterns", "embed_places", "embed_files", "embed_map",
-        "standard", "module", "error", "incomplete", "command_line", "match", "is_local", "dependencies",
+        "test_import_places", "xtest_imports", "xtest_import_places", "embed_patterns", "embed_places",
+        "embed_files", "embed_map", "test_embed_places", "xtest_embed_places", "standard", "module",
+        "error", "incomplete", "command_line", "match", "is_local", "dependencies",
     )
 
     def __init__(self, import_path: str) -> None:
@@ -128,6 +129,8 @@ class Package:
         self.embed_places: dict[str, list[FilePlace]] = {}
         self.embed_files: list[str] = []
         self.embed_map: dict[str, list[str]] = {}
+        self.test_embed_places: dict[str, list[FilePlace]] = {}
+        self.xtest_embed_places: dict[str, list[FilePlace]] = {}
         self.standard = False
         self.module: Module | None = None
         self.error: PackageError | None = None
@@ -151,12 +154,30 @@ class Package:
 
 
 @final
+class TestPackages:
+    """What the tests of a package need beside the package: packages imported by the tests inside the package and by
+    those outside of it (package p_test), files embedded, and what is wrong with either."""
+
+    __test__ = False  # not a test of ours
+    __slots__ = ("imports", "xtest_imports", "embed_map", "xtest_embed_map", "error", "xtest_error")
+
+    def __init__(self) -> None:
+        self.imports: list[Package] = []
+        self.xtest_imports: list[Package] = []
+        self.embed_map: dict[str, list[str]] = {}
+        self.xtest_embed_map: dict[str, list[str]] = {}
+        self.error: PackageError | None = None
+        self.xtest_error: PackageError | None = None
+
+
+@final
 class DirectoryScan:
     """What a directory holds for one context. `error`: (message, place or None, is syntax error, is "no Go files")."""
 
     __slots__ = (
         "name", "go_files", "s_files", "h_files", "syso_files", "ignored_go_files", "test_go_files", "xtest_go_files",
-        "imports", "test_imports", "xtest_imports", "embeds", "error", "error_place", "no_go",
+        "imports", "test_imports", "xtest_imports", "embeds", "test_embeds", "xtest_embeds", "error",
+        "error_place", "no_go",
     )
 
     def __init__(self) -> None:
@@ -172,6 +193,8 @@ class DirectoryScan:
         self.test_imports: dict[str, list[FilePlace]] = {}
         self.xtest_imports: dict[str, list[FilePlace]] = {}
         self.embeds: dict[str, list[FilePlace]] = {}
+        self.test_embeds: dict[str, list[FilePlace]] = {}
+        self.xtest_embeds: dict[str, list[FilePlace]] = {}
         self.error = ""
         self.error_place: FilePlace | None = None  # of a syntax error
         self.no_go = False  # error is that there are no Go files at all
@@ -273,13 +296,16 @@ def _add_go_file(
     if is_xtest:
         scan.xtest_go_files.append(name)
         imports = scan.xtest_imports
+        embeds = scan.xtest_embeds
     elif is_test:
         scan.test_go_files.append(name)
         imports = scan.test_imports
+        embeds = scan.test_embeds
     else:
         scan.go_files.append(name)
         imports = scan.imports
-        _collect(scan.embeds, header.embeds, path)
+        embeds = scan.embeds
+    _collect(embeds, header.embeds, path)
     _collect(imports, header.imports, path)
     return first_file
 

@@ -485,8 +485,17 @@ def _func_decl(check: Checker, obj: Func, d: DeclInfo) -> None:
     signature.func_type(check, sig, fdecl.recv, fdecl.tparams, fdecl.func_type)
     if fdecl.tparams and not fdecl.has_body:
         check.soft_error(fdecl.pos, "BadDecl", "generic function is missing function body")
-    if check.eager and fdecl.has_body:
+    if check.eager:
+        queue_body(check, obj, d)
+
+
+def queue_body(check: Checker, obj: Func, d: DeclInfo) -> None:
+    if d.fdecl is not None and d.fdecl.has_body and not d.queued:
+        d.queued = True
+        saved = check.env.version
+        check.env.version = d.version
         check.later(_FuncBody(obj, d))
+        check.env.version = saved
 
 
 def check_func_body(check: Checker, obj: Func, d: DeclInfo) -> None:

@@ -95,7 +95,6 @@ from .predicates import (
     all_string,
     all_unsigned,
     common_under,
-    comparable_type,
     default_type,
     has_nil,
     is_generic,
@@ -106,6 +105,7 @@ from .predicates import (
     is_unsigned,
     is_untyped,
     is_valid,
+    why_incomparable,
 )
 from .resolver import unparen
 from .sizes import sizeof
@@ -548,7 +548,7 @@ def _unary(check: Checker, x: Operand, e: UnaryExpr) -> None:
         assert v is not None
         if isinstance(v, Unknown):
             return
-        size = sizeof(x.type) if is_unsigned(x.type) else 0
+        size = sizeof(x.type) * 8 if is_unsigned(x.type) else 0
         x.value = unary_op(op, v, size)
         x.expr = e
         overflow(check, x, op_pos(e))
@@ -715,7 +715,7 @@ def _may_convert(x: Operand, y: Operand) -> bool:
 def incomparable_cause(check: Checker, t: Type) -> str:
     if isinstance(under(t), Slice | Signature | Map):
         return composite_kind(t) + " can only be compared to nil"
-    return comparable_type(t, True, None, check.qualifier) or ""
+    return why_incomparable(t, True, None, check.qualifier) or ""
 
 
 def comparison(check: Checker, x: Operand, y: Operand, op: int, switch_case: bool) -> None:
@@ -741,10 +741,10 @@ def comparison(check: Checker, x: Operand, y: Operand, op: int, switch_case: boo
                 if not has_nil(y.type if x.mode == MODE_NILVALUE else x.type):
                     err_op = y
                     failed = True
-            elif comparable_type(x.type, True, None, check.qualifier) is not None:
+            elif why_incomparable(x.type, True, None, check.qualifier) is not None:
                 cause = incomparable_cause(check, x.type)
                 failed = True
-            elif comparable_type(y.type, True, None, check.qualifier) is not None:
+            elif why_incomparable(y.type, True, None, check.qualifier) is not None:
                 err_op = y
                 cause = incomparable_cause(check, y.type)
                 failed = True

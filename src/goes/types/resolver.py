@@ -46,7 +46,9 @@ if TYPE_CHECKING:
 class DeclInfo:
     """How a package-level object is declared, and which others its initialiser or body refers to."""
 
-    __slots__ = ("file", "scope", "version", "lhs", "vtyp", "init", "inherited", "tdecl", "fdecl", "deps", "pending_init")
+    __slots__ = (
+        "file", "scope", "version", "lhs", "vtyp", "init", "inherited", "tdecl", "fdecl", "deps", "pending_init", "queued",
+    )  # fmt: skip
 
     def __init__(self, file: File, scope: Scope, version: int) -> None:
         self.file = file
@@ -60,6 +62,7 @@ class DeclInfo:
         self.fdecl: FuncDecl | None = None
         self.deps: dict[Object, None] = {}
         self.pending_init = False  # variable with a declared type whose initialiser is not checked yet
+        self.queued = False  # the body is queued to be checked
 
 
 @final
@@ -85,11 +88,10 @@ def init_files(check: Checker, files: list[File]) -> None:
     pkg = check.pkg
     for file in files:
         name = file.pkg_name.text
-        if pkg.name == "":
-            if name == "_":
-                check.error_at(file.pkg_name, "BlankPkgName", "invalid package name _")
-            else:
-                pkg.name = name
+        if name == "_":
+            check.error_at(file.pkg_name, "BlankPkgName", "invalid package name _")
+        elif pkg.name == "":
+            pkg.name = name
         elif name != pkg.name:
             check.error(file.pos, "MismatchedPkgName", f"package {name}; expected package {pkg.name}")
             continue
@@ -449,4 +451,12 @@ def package_objects(check: Checker) -> None:
         decls.object_decl(check, obj)
     for obj in others:
         decls.object_decl(check, obj)
+    # Objects that other packages asked for before: what was left undone.
+    for obj in others:
+        d = obj.decl
+        assert isinstance(d, DeclInfo)
+        if isinstance(obj, Func):
+            decls.queue_body(check, obj, d)
+        elif isinstance(obj, Var):
+            decls.check_pending_init(check, obj, d)
 

@@ -208,6 +208,11 @@ def declared_type(check: Checker, e: Expr, definition: TypeName | None) -> Type:
     return t
 
 
+def known_invalid(t: Type) -> bool:
+    """Whether t is invalid; an alias that is still being declared is not (yet)."""
+    return t is TYP_INVALID or isinstance(t, Alias) and t.from_rhs is not None and not is_valid(t)
+
+
 def generic_type(check: Checker, e: Expr) -> tuple[Type, str]:
     """The generic type that e denotes, or TYP_INVALID and a cause ("" if reported)."""
     t = _type_internal(check, e, None)
@@ -263,7 +268,7 @@ def _type_switch(check: Checker, e: Expr, definition: TypeName | None) -> Type:
         return TYP_INVALID
     if isinstance(e, StarExpr):
         elem = var_type(check, e.x)
-        return Pointer(elem) if is_valid(elem) else TYP_INVALID
+        return TYP_INVALID if known_invalid(elem) else Pointer(elem)
     if isinstance(e, SliceType):
         return Slice(var_type(check, e.elem))
     if isinstance(e, IndexExpr):
@@ -357,7 +362,7 @@ def _instantiated_type(check: Checker, x: Expr, xlist: list[Expr]) -> Type:
     name = instantiated_name(x)
     if name is not None:
         name.targs = targs
-    inst = instance(check, gtype, targs)
+    inst = instance(check, x.pos, gtype, targs)
     if isinstance(inst, Named | Alias):
         check.later(_VerifyInstance(x, xlist, targs, inst))
         return inst
@@ -368,8 +373,13 @@ def _instantiated_type(check: Checker, x: Expr, xlist: list[Expr]) -> Type:
     return TYP_INVALID
 
 
-def instance(check: Checker, orig: Named | Alias, targs: list[Type]) -> Type:
-    return check.context.instantiate(orig, targs)
+def instance(check: Checker, pos: Pos, orig: Named | Alias, targs: list[Type]) -> Type:
+    """orig[targs]; a new instance is positioned where it is first mentioned."""
+    known = len(check.context.instances)
+    inst = check.context.instantiate(orig, targs)
+    if isinstance(inst, Named | Alias) and len(check.context.instances) > known:
+        inst.obj.pos = pos
+    return inst
 
 
 def instantiated_name(e: Expr) -> Name | None:
@@ -422,7 +432,7 @@ def type_list(check: Checker, exprs_: list[Expr]) -> list[Type] | None:
     valid = True
     for e in exprs_:
         t = var_type(check, e)
-        if not is_valid(t):
+        if known_invalid(t):
             valid = False
         result.append(t)
     return result if valid else None

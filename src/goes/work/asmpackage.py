@@ -22,7 +22,7 @@ from .packages import PackageInput, Packages
 class AsmPackages:
     """All assembly of a build. `errors` collects what the assembler rejects."""
 
-    __slots__ = ("packages", "goroot", "experiments", "errors", "functions", "_owner", "_done", "_by_prefix")
+    __slots__ = ("packages", "goroot", "experiments", "errors", "functions", "clobbers", "_owner", "_done", "_by_prefix")
 
     def __init__(self, packages: Packages, goroot: str, experiments: tuple[str, ...], errors: list[Diagnostic]) -> None:
         self.packages = packages
@@ -30,6 +30,7 @@ class AsmPackages:
         self.experiments = experiments
         self.errors = errors
         self.functions: frozenset[str] = frozenset()  # link names of all functions of the build
+        self.clobbers: dict[str, int] = {}
         self._owner: dict[str, str] = {}
         self._done: dict[str, dict[str, Definition]] = {}
         self._by_prefix: dict[str, str] = {}
@@ -69,7 +70,7 @@ class AsmPackages:
             hidden = frozenset() if name in own else skip
             made = assemble(
                 name, source, prefix, headers, include, defines, hidden, self.errors, self.functions,
-                sources=self.packages.sources, is_std=package.is_std,
+                sources=self.packages.sources, is_std=package.is_std, clobbers=self.clobbers,
             )  # fmt: skip
             for d in made:
                 out.setdefault(d.name, d)

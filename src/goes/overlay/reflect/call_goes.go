@@ -131,7 +131,7 @@ func (v Value) call(op string, in []Value) []Value {
 	if callGC {
 		runtime.GC()
 	}
-	call(nil, fn, frame.slots, uint32(d.slots*8), 0, uint32(d.slots*8), &regs)
+	call(&t.Type, fn, frame.slots, uint32(d.slots*8), 0, uint32(d.slots*8), &regs)
 	// Make pointers among the results known as such before anything can be collected.
 	for i := range d.out {
 		for j := range d.out[i].parts {
@@ -283,7 +283,7 @@ func callMethod(ctxt *methodValue, slots unsafe.Pointer, regs *abi.RegArgs) {
 			*(*uintptr)(to.word(&method.in[i+1].parts[j])) = *word
 		}
 	}
-	call(nil, methodFn, to.slots, uint32(method.slots*8), 0, uint32(method.slots*8), &methodRegs)
+	call(&valueFuncType.Type, methodFn, to.slots, uint32(method.slots*8), 0, uint32(method.slots*8), &methodRegs)
 	for i := 0; i < maxIntResults; i++ {
 		regs.Ints[i] = methodRegs.Ints[i]
 	}

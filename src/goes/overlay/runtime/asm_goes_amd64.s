@@ -578,7 +578,7 @@ TEXT runtime·mapinitnoop<ABIGoes>(SB),NOSPLIT|NOFRAME,$0-0
 // reflectcall's variants: one for each size of stack argument area, so that the frame size is a constant.
 //
 // func reflectcall(stackArgsType *_type, fn, stackArgs unsafe.Pointer, stackArgsSize, stackRetOffset, frameSize uint32, regArgs *abi.RegArgs)
-// DI type (unused), SI fn (address of a word with the code address), DX stack argument slots, CX their size, 8(SP) regArgs.
+// DI type (nil from runFinalizers), SI fn (address of a word with the code address), DX stack argument slots, CX their size, 8(SP) regArgs.
 // The room check is the one LLVM puts into prologues.
 #define CALLFN(NAME, SIZE) \
 TEXT NAME(SB),NOSPLIT|NOFRAME|WRAPPER,$0-56; \
@@ -644,6 +644,9 @@ CALLFN(reflectcall262144<>, 262144)
 TEXT runtime·reflectcall<ABIGoes>(SB),NOSPLIT|NOFRAME|WRAPPER,$0-56
 	CMPL	CX, $0
 	JEQ	none
+	TESTQ	DI, DI
+	JEQ	finalizer
+sized:
 	CMPL	CX, $64
 	JLS	small
 	CMPL	CX, $512
@@ -663,3 +666,16 @@ large:
 	JMP	reflectcall8192<>(SB)
 huge:
 	JMP	reflectcall262144<>(SB)
+finalizer:
+	// runFinalizers passes no type, and a frame of two words for the argument and the results' size. Results of
+	// more than four words travel in memory: their address comes before the argument.
+	CMPL	CX, $48
+	JLS	sized
+	MOVQ	8(SP), AX
+	MOVQ	8(AX), R10
+	MOVQ	R10, 16(AX)
+	MOVQ	0(AX), R10
+	MOVQ	R10, 8(AX)
+	MOVQ	DX, 0(AX)
+	MOVL	$0, CX
+	JMP	reflectcall0<>(SB)
