@@ -14,7 +14,7 @@ from typing import Final, final
 from ..diag.diagnostic import Diagnostic
 from ..diag.source import Pos
 from ..syntax import tokens as t
-from ..syntax.exprparser import token_text
+from ..syntax.recovery import token_text
 from ..syntax.scanner import Scanner
 from .constraint import HeaderError
 
