@@ -107,7 +107,7 @@ class Checker(Resolver):
     __slots__ = (
         "pkg", "sources", "importer", "go_version", "errors", "has_errors", "env", "files", "decls", "methods", "path",
         "path_index", "delayed", "shift_lhs", "imports", "dot_imports", "context", "mono", "qualifier",
-        "working", "eager", "depth", "is_std", "initializers", "local_types",
+        "working", "eager", "depth", "is_std", "initializers", "local_types", "var_sizes",
     )  # fmt: skip
 
     def __init__(
@@ -150,6 +150,7 @@ class Checker(Resolver):
         self.eager = False  # check_all: bodies are checked as their functions are typed
         self.depth = 0
         self.initializers: list[Initializer] | None = None
+        self.var_sizes: dict[Named, bool] = {}  # memo of builtins.has_var_size
         self.local_types = 0  # declared in functions so far: numbers them
 
     # ---------------------------------------------------------------- requests

@@ -88,11 +88,10 @@ def init_files(check: Checker, files: list[File]) -> None:
     pkg = check.pkg
     for file in files:
         name = file.pkg_name.text
-        if pkg.name == "":
-            if name == "_":
-                check.error_at(file.pkg_name, "BlankPkgName", "invalid package name _")
-            else:
-                pkg.name = name
+        if name == "_":
+            check.error_at(file.pkg_name, "BlankPkgName", "invalid package name _")
+        elif pkg.name == "":
+            pkg.name = name
         elif name != pkg.name:
             check.error(file.pos, "MismatchedPkgName", f"package {name}; expected package {pkg.name}")
             continue
