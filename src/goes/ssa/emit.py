@@ -25,7 +25,7 @@ from . import instr as ir
 from .function import Block, Function
 
 if TYPE_CHECKING:
-    from ..syntax.nodes import Stmt
+    from ..syntax.nodes import Stmt, TypeDecl
     from .program import Program
 
 # Where a local variable is.
@@ -131,9 +131,12 @@ class Builder:
     def is_instance(self) -> bool:
         return self._substituter is not None
 
-    def map_local_type(self, declared: t.Named, copy: t.Named) -> None:
+    def declare_type(self, d: TypeDecl) -> None:
         """A type declared in a generic function is a different type in each instance."""
-        self._types[declared] = copy
+        s = self._substituter
+        obj = d.name.obj
+        if s is not None and obj is not None and isinstance(obj.type, t.Named):
+            self.program.instantiate_local_type(self, obj.type, s)
 
     def pointer_to(self, elem: Type) -> Type:
         return self.program.pointer_to(elem)
