@@ -25,7 +25,7 @@ from . import instr as ir
 from .function import Block, Function
 
 if TYPE_CHECKING:
-    from ..syntax.nodes import Stmt, TypeDecl
+    from ..syntax.nodes import Stmt
     from .program import Program
 
 # Where a local variable is.
@@ -130,13 +130,6 @@ class Builder:
 
     def is_instance(self) -> bool:
         return self._substituter is not None
-
-    def declare_type(self, d: TypeDecl) -> None:
-        """A type declared in a generic function is a different type in each instance."""
-        s = self._substituter
-        obj = d.name.obj
-        if s is not None and obj is not None and isinstance(obj.type, t.Named):
-            self.program.instantiate_local_type(self, obj.type, s)
 
     def pointer_to(self, elem: Type) -> Type:
         return self.program.pointer_to(elem)
@@ -389,11 +382,11 @@ class Builder:
                     replaced[phi] = self.zero(phi.type) if only is None else only
                     changed = True
             live = rest
-        for phi in list(replaced):
-            v = replaced[phi]
+        for old in list(replaced):
+            v = replaced[old]
             while v in replaced:
                 v = replaced[v]
-            replaced[phi] = v
+            replaced[old] = v
         # Only phis that something real uses stay.
         used: set[ir.Phi] = set()
         work: list[ir.Phi] = []

@@ -18,8 +18,8 @@ from ..syntax import nodes as n
 from ..types import types as t
 from ..types.instantiate import default_context
 from ..types.linkname import func_link_name, package_link_prefix
-from ..types.named import rhs_of, signature_of
-from ..types.objects import Func, Initializer, Package, TypeName, Var
+from ..types.named import signature_of
+from ..types.objects import Func, Initializer, Package, Var
 from ..types.sizes import sizeof
 from ..types.subst import Substituter
 from ..types.types import TYP_BOOL, Type, TypeParam, under
@@ -87,7 +87,7 @@ class MethodInSet:
 class Program:
     __slots__ = (
         "sources", "resolver", "by_name", "any_type", "no_results", "func_type", "_functions", "_methods", "_globals",
-        "_pointers", "_pairs", "_parts", "_small", "_linknames", "_literals", "_literal_counts", "_local_types", "_inits",
+        "_pointers", "_pairs", "_parts", "_small", "_linknames", "_literals", "_literal_counts", "_inits",
     )  # fmt: skip
 
     def __init__(self, sources: SourceSet, resolver: Resolver) -> None:
@@ -107,7 +107,6 @@ class Program:
         self._linknames: dict[Package, dict[str, str]] = {}
         self._literals: dict[n.FuncLit, Function] = {}
         self._literal_counts: dict[str, int] = {}
-        self._local_types: dict[str, t.Named] = {}
         self._inits: dict[n.FuncDecl, int] = {}
 
     # ---------------------------------------------------------------------------------------- types
@@ -166,29 +165,7 @@ class Program:
         return known
 
     def substituter(self, type_map: dict[TypeParam, Type]) -> Substituter:
-        return Substituter(type_map, default_context())
-
-    def instantiate_local_type(self, b: Builder, declared: t.Named, s: Substituter) -> None:
-        """A type declared in a generic function is another type in every instance: make this instance's."""
-        owner = b.fn
-        while owner.parent is not None:
-            owner = owner.parent
-        key = f"{owner.name} {declared.obj.name} {declared.obj.pos}"
-        copy = self._local_types.get(key)
-        if copy is not None:
-            s.locals[declared] = copy
-            return
-        obj = TypeName(declared.obj.pos, declared.obj.pkg, declared.obj.name, None)
-        obj.parent = declared.obj.parent
-        copy = t.Named(obj, None, [])
-        obj.type = copy
-        copy.targs = owner.targs
-        copy.local_id = declared.local_id or 1
-        copy.check = declared.check
-        self._local_types[key] = copy
-        s.locals[declared] = copy
-        rhs = rhs_of(declared)
-        copy.from_rhs = t.TYP_INVALID if rhs is None else s.typ(rhs)
+        return Substituter(type_map, default_context(), True)
 
     def line(self, pos: Pos) -> int:
         return self.sources.position(pos).line if pos else 0

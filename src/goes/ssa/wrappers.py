@@ -116,6 +116,7 @@ def bound(program: Program, target: Function, recv: Type) -> Function:
         sig = target.signature
         fn = Function(name, target.package, t.Signature(None, sig.params, sig.results, sig.variadic), f.BOUND, target.pos)
         fn.data = Bound(recv, target, None)
+        fn.free_vars.append(ir.FreeVar(recv, "recv", 0))
         fn.wrapped = target.name
         program.by_name[name] = fn
     return fn
@@ -128,6 +129,7 @@ def bound_interface(program: Program, typ: Type, interface: t.Interface, m: Func
         sig = signature_of(m)
         fn = Function(name, m.pkg, t.Signature(None, sig.params, sig.results, sig.variadic), f.BOUND, NO_POS)
         fn.data = Bound(typ, None, m)
+        fn.free_vars.append(ir.FreeVar(typ, "recv", 0))
         program.by_name[name] = fn
     return fn
 
@@ -194,8 +196,7 @@ def _path_body(b: Builder, data: Path) -> None:
 
 def _bound_body(b: Builder, data: Bound) -> None:
     fn = b.fn
-    fv = ir.FreeVar(data.recv, "recv", 0)
-    fn.free_vars.append(fv)
+    fv = fn.free_vars[0]
     rest = _params(b)
     c = calls.Callee(fn.signature)
     if data.target is not None:

@@ -153,13 +153,14 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
         reach = Reach(demand, LINKER_SYMBOLS)
         add_roots(reach, link_options)
         reach.run()
-        _fail_on(packages, errors)
-        demand.finish()
+        # LLVM's own references (stack growth, constants, memcpy) become known with the machine code.
+        while demand.pending():
+            _fail_on(packages, errors)
+            demand.finish()
+            reach.refresh()
+            reach.run()
 
     progress.stage("linking")
-    # LLVM's own references (constants, jump tables, memcpy) come late.
-    reach.refresh()
-    reach.run()
     return link(link_options, reach.live)
 
 

@@ -336,6 +336,10 @@ class Demand(MethodNamer, StaticEnvironment):
 
     # ---------------------------------------------------------------------------------------- finishing
 
+    def pending(self) -> bool:
+        """Whether functions were promised whose machine code is still to be made."""
+        return bool(self._batch)
+
     def finish(self) -> None:
         """Wait for all machine code and replace the promises."""
         modules: list[tuple[str, str]] = []
