@@ -78,10 +78,6 @@ class Survey:
                 self.statements(comm.body)
         elif isinstance(s, n.LabeledStmt):
             self.statement(s.stmt)
-        elif isinstance(s, n.DeclStmt):
-            for d in s.decls:
-                if isinstance(d, n.TypeDecl):
-                    self.builder.declare_type(d)
         elif isinstance(s, n.BranchStmt):
             if s.tok == tok.GOTO and s.target is not None:
                 self.labels.add(s.target)
