@@ -29,7 +29,6 @@ from ..diag.source import SourceFile
 from .bodies import skip_body
 from .branches import check_branches
 from .directives import is_misplaced, parse_line_directive
-from .exprparser import BASE_RECURSION, FRAMES_PER_LEVEL, MAX_NESTING
 from .nodes import (
     BadExpr,
     BasicLit,
@@ -46,6 +45,7 @@ from .nodes import (
     VarDecl,
 )
 from .pragmas import embed_problem
+from .recovery import BASE_RECURSION, FRAMES_PER_LEVEL, MAX_NESTING
 from .stmtparser import StmtParser
 from .tokens import (
     COMMA,

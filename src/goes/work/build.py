@@ -118,12 +118,14 @@ def check_packages(packages: Packages, options: BuildOptions) -> None:
 
 def build_program(context: BuildContext, graph: Graph, root: Package, options: BuildOptions) -> bytes:
     """Compile and link one main package."""
+    from ..codegen.llvm import FULL, QUICK
     from ..codegen.workers import WorkerPool
     from ..link.link import LINKER_SYMBOLS, LinkOptions, add_roots, link
     from ..link.reach import Reach
     from ..ssa.program import Program
     from .asmpackage import AsmPackages
     from .demand import Demand
+    from .symbols import LinkResolver, SymbolIndex
 
     sys.setrecursionlimit(1_000_000)
     progress = options.progress or Progress()
@@ -136,10 +138,11 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
     errors = packages.errors
 
     progress.stage("compiling")
-    program = Program(sources, packages)
+    index = SymbolIndex(packages)
+    program = Program(sources, LinkResolver(index))
     asm = AsmPackages(packages, context.goroot, tuple(context.experiments), errors)
-    with WorkerPool(options.level, options.jobs) as pool:
-        demand = Demand(packages, program, asm, pool, options.inline)
+    with WorkerPool(FULL if options.level >= 2 else QUICK, options.jobs) as pool:
+        demand = Demand(packages, index, program, asm, pool, options.inline)
         for path in packages.inputs:
             demand.initialise_package(path)
         link_options = LinkOptions()
@@ -150,17 +153,15 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
         reach = Reach(demand, LINKER_SYMBOLS)
         add_roots(reach, link_options)
         reach.run()
-        _fail_on(packages, errors)
-        demand.finish()
+        # LLVM's own references (stack growth, constants, memcpy) become known with the machine code.
+        while demand.pending():
+            _fail_on(packages, errors)
+            demand.finish()
+            reach.refresh()
+            reach.run()
 
     progress.stage("linking")
-    final = Reach(demand, LINKER_SYMBOLS)
-    add_roots(final, link_options)
-    final.run()
-    missing = final.missing()
-    if missing:
-        raise UserError("\n".join(f"{final.missing_by(name) or 'main'}: relocation target {name} not defined" for name in missing[:20]))
-    return link(link_options, final.live)
+    return link(link_options, reach.live)
 
 
 def _fail_on(packages: Packages, errors: list[Diagnostic]) -> None:
