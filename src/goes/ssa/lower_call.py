@@ -180,13 +180,13 @@ def receiver(b: Builder, p: places.Place, method: Func, pos: Pos) -> ir.Value:
 def arguments(b: Builder, x: n.CallExpr, sig: t.Signature) -> list[ir.Value]:
     """The arguments as the callee wants them: converted, the variadic ones packed."""
     params = sig.params.vars
-    if len(x.args) == 1 and not x.has_dots and (len(params) > 1 or sig.variadic) and _is_tuple(x.args[0]):
+    if len(x.args) == 1 and not x.has_dots and (len(params) > 1 or sig.variadic) and is_tuple(x.args[0]):
         values = exprs.multi(b, x.args[0])
         return adapt(b, values, sig, x.pos)
     return evaluate_arguments(b, x.args, sig, x.has_dots, x.pos)
 
 
-def _is_tuple(x: n.Expr) -> bool:
+def is_tuple(x: n.Expr) -> bool:
     x = places.unparen(x)
     return isinstance(x, n.CallExpr) and isinstance(x.type, t.Tuple)
 
