@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from snippet import build, body
+from snippet import body, build
 
 
 def check(source: str, expected: str, name: str = "f") -> None:
