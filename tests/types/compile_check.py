@@ -100,9 +100,11 @@ class Std(Importer):
         return check.pkg
 
 
-def check_files(files: list[str], lang: str) -> tuple[list[str], int]:
-    """The printed diagnostics."""
-    sources = SourceSet()
+def check_files(files: list[str], lang: str, std: Std | None = None) -> tuple[list[str], int]:
+    """The printed diagnostics. `std` may be shared between calls."""
+    if std is None:
+        std = Std(SourceSet())
+    sources = std.sources
     errors: list[Diagnostic] = []
     trees = []
     for name in files:
@@ -112,7 +114,6 @@ def check_files(files: list[str], lang: str) -> tuple[list[str], int]:
         if tree is not None:
             trees.append(tree)
     if not any(d.message.startswith("syntax error") for d in errors) and len(trees) == len(files):
-        std = Std(sources)
         name = trees[0].pkg_name.text
         check = Checker(name, name, sources, std, lang or "go1.27", errors)
         check.declare(trees)
