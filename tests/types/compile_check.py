@@ -100,7 +100,7 @@ class Std(Importer):
         return check.pkg
 
 
-def check_files(files: list[str], lang: str, std: Std | None = None) -> tuple[list[str], int]:
+def check_files(files: list[str], lang: str, std: Std | None = None, complete: bool = False) -> tuple[list[str], int]:
     """The printed diagnostics. `std` may be shared between calls."""
     if std is None:
         std = Std(SourceSet())
@@ -117,7 +117,7 @@ def check_files(files: list[str], lang: str, std: Std | None = None) -> tuple[li
         name = trees[0].pkg_name.text
         check = Checker(name, name, sources, std, lang or "go1.27", errors)
         check.declare(trees)
-        check.check_all()
+        check.check_all(complete)
         errors.extend(std.errors)
     lines = []
     for d in sorted_as_printed(errors, sources):
@@ -128,13 +128,15 @@ def check_files(files: list[str], lang: str, std: Std | None = None) -> tuple[li
 def main() -> None:
     lang = ""
     files = []
+    complete = False
     for a in sys.argv[1:]:
+        complete |= a == "-complete"
         if a.startswith("-lang="):
             lang = a[6:]
         elif not a.startswith("-"):
             files.append(a)
     gc.disable()
-    lines, status = check_files(files, lang)
+    lines, status = check_files(files, lang, None, complete)
     print("\n".join(lines))
     sys.stdout.flush()
     os._exit(status)
