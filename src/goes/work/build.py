@@ -9,41 +9,17 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Final, final
+from typing import Final
 
 from ..diag.diagnostic import Diagnostic, UserError
 from ..diag.source import SourceSet
 from ..load.context import BuildContext
 from ..load.graph import Graph
 from ..load.package import Package, short_path
+from .options import BuildOptions, Progress
 from .packages import PackageInput, Packages
 
 MAX_ERRORS: Final = 10
-
-
-@final
-class BuildOptions:
-    """What the flags decide. `level`: 0/1 quick tier, 2/3 full."""
-
-    __slots__ = ("level", "inline", "all_errors", "jobs", "trimpath", "ldflags", "build_id", "progress", "modinfo")
-
-    def __init__(self) -> None:
-        self.level = 1
-        self.inline = True
-        self.all_errors = False
-        self.jobs = os.cpu_count() or 1
-        self.trimpath = False
-        self.ldflags: list[str] = []
-        self.build_id = ""
-        self.progress: Progress | None = None
-        self.modinfo = b""
-
-
-class Progress:
-    """Told what a build is doing; the command line shows it on a terminal."""
-
-    def stage(self, text: str) -> None:
-        """A new stage has begun."""
 
 
 def package_inputs(graph: Graph, root: Package) -> dict[str, PackageInput]:
