@@ -8,9 +8,13 @@ from typing import Any
 import pytest
 from conftest import GO, oracle_list, write_tree
 
+from goes.diag.diagnostic import Diagnostic
+from goes.diag.source import SourceSet
 from goes.load.context import BuildContext
 from goes.load.graph import Loader
 from goes.load.package import Package
+from goes.syntax.parser import parse_file
+from goes.syntax.pragmas import check_declarations, check_directives
 
 pytestmark = pytest.mark.skipif(not GO.exists(), reason="needs the official go command")
 
@@ -122,6 +126,23 @@ def test_all_of_std(context: BuildContext, tmp_path: Path) -> None:
     assert graph.messages() == []
     assert len(graph.packages) > 300
     assert differences(graph.packages, oracle_list(tmp_path, "std")) == []
+
+
+def test_directives_of_std_are_in_order(context: BuildContext, tmp_path: Path) -> None:
+    graph = Loader(context, str(tmp_path), overlay=False).load(["net", "unsafe"])
+    for package in graph.packages:
+        if package.import_path == "unsafe":
+            continue  # never compiled
+        sources = SourceSet()
+        errors: list[Diagnostic] = []
+        files = []
+        for name in package.full(package.go_files):
+            file = parse_file(sources.add(name, Path(name).read_bytes()), errors, lazy_bodies=True)
+            assert file is not None
+            files.append(file)
+            errors += check_directives(file, package.standard, package.is_runtime)
+        errors += check_declarations(files, package.is_complete)
+        assert [f"{sources.position(e.pos)}: {e.message}" for e in errors] == []
 
 
 PATTERNS = ["./...", ".", "./lib", "example.com/m/lib", "example.com/m/...", "a.go", "net/...", "all"]

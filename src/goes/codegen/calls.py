@@ -69,9 +69,16 @@ def result_types(sig: t.Signature) -> list[t.Type]:
     return out
 
 
-def _arguments(e: Emitter, args: list[Value]) -> list[tuple[str, str]]:
+def _arguments(e: Emitter, args: list[Value], sig: t.Signature | None) -> list[tuple[str, str]]:
+    """The LLVM arguments. A nil or zero constant takes the parameter's type."""
     out: list[tuple[str, str]] = []
-    for a in args:
+    params = [] if sig is None else sig.params.vars
+    first = len(args) - len(params)  # after the receiver
+    for k, a in enumerate(args):
+        if isinstance(a, ir.Const) and a.value is None and params and k >= first:
+            wanted = params[k - first].type
+            if wanted is not None:
+                a = ir.Const(wanted, None)
         shape = e.ctx.shape(a.type)
         vals = e.to_memory(shape, operand(e, a))
         if shape.parts is None:
@@ -129,7 +136,7 @@ def call_static(e: Emitter, i: ir.CallStatic) -> None:
         return
     e.refs.functions[f.name] = f
     _mark_reflect(e, f.name.rsplit(".", 1)[-1], f.signature)
-    args = _arguments(e, i.args)
+    args = _arguments(e, i.args, f.signature)
     if i.closure is not None:
         args.append(("ptr swiftself", operand(e, i.closure)[0]))
     _finish(e, i, "", args, result_types(f.signature), f.name)
@@ -138,7 +145,7 @@ def call_static(e: Emitter, i: ir.CallStatic) -> None:
 def call_value(e: Emitter, i: ir.CallValue) -> None:
     fn = operand(e, i.args[0])[0]
     code = e.load("ptr", fn)
-    args = _arguments(e, i.args[1:])
+    args = _arguments(e, i.args[1:], i.signature)
     args.append(("ptr swiftself", fn))
     _finish(e, i, code, args, result_types(i.signature), "")
 
@@ -164,7 +171,7 @@ def call_invoke(e: Emitter, i: ir.CallInvoke) -> None:
     e.refs.types[name] = i.args[0].type
     e.refs.add_relocation(R_USEIFACEMETHOD, name, slot)
     _mark_reflect(e, i.method.name, i.signature)
-    args = [("ptr", data), *_arguments(e, i.args[1:])]
+    args = [("ptr", data), *_arguments(e, i.args[1:], i.signature)]
     _finish(e, i, code, args, result_types(i.signature), "")
 
 
@@ -196,7 +203,7 @@ def call_runtime(e: Emitter, i: ir.CallRuntime) -> None:
             results.append(v.type)
     elif i.type is not t.TYP_INVALID:
         results.append(i.type)
-    _finish(e, i, "", _arguments(e, i.args), results, "runtime." + i.name)
+    _finish(e, i, "", _arguments(e, i.args, None), results, "runtime." + i.name)
 
 
 def go(e: Emitter, i: ir.Go) -> None:

@@ -282,7 +282,9 @@ def _complete_phis(e: Emitter) -> None:
             occurrence = seen.get(pred, 0)
             seen[pred] = occurrence + 1
             label = _edge_source(e, pred, block, occurrence)
-            incoming.append(f"[ {values.operand(e, v)[pending.part]}, %{label} ]")
+            zero = isinstance(v, ir.Const) and v.value is None
+            operands = e.zero(e.ctx.shape(p.type)) if zero else values.operand(e, v)
+            incoming.append(f"[ {operands[pending.part]}, %{label} ]")
         if not incoming:
             raise Bug("codegen", f"phi without predecessors in block {block.index}", e.fn.name)
         e.out[pending.at] = f"  {pending.name} = phi {pending.llvm} " + ", ".join(incoming) + e.out[pending.at]
@@ -498,6 +500,11 @@ def _terminator(e: Emitter, i: Instr, block: Block) -> None:
         e.do("unreachable")
 
 
+def typed_zero(v: Value, typ: t.Type) -> Value:
+    """A nil or zero constant takes the type it is wanted as."""
+    return ir.Const(typ, None) if isinstance(v, ir.Const) and v.value is None else v
+
+
 def _return(e: Emitter, args: list[Value]) -> None:
     results = calls.result_types(e.fn.signature)
     if e.results_in_memory:
@@ -505,7 +512,7 @@ def _return(e: Emitter, args: list[Value]) -> None:
         for r, a in zip(results, args):
             align = alignof(r)
             offset = (offset + align - 1) // align * align
-            memory.store_value(e, e.gep(e.result_pointer, offset), a, False)
+            memory.store_value(e, e.gep(e.result_pointer, offset), typed_zero(a, r), False)
             offset += sizeof(r)
         e.do("ret void")
         return
@@ -513,7 +520,7 @@ def _return(e: Emitter, args: list[Value]) -> None:
     llvms: list[str] = []
     for r, a in zip(results, args):
         shape = e.ctx.shape(r)
-        vals.extend(e.to_memory(shape, values.operand(e, a)))
+        vals.extend(e.to_memory(shape, values.operand(e, typed_zero(a, r))))
         llvms.extend(["i8"] if shape.is_bool else shape.llvms)
     if not vals:
         e.do("ret void")

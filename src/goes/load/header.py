@@ -14,7 +14,7 @@ from typing import Final, final
 from ..diag.diagnostic import Diagnostic
 from ..diag.source import Pos
 from ..syntax import tokens as t
-from ..syntax.exprparser import token_text
+from ..syntax.recovery import token_text
 from ..syntax.scanner import Scanner
 from .constraint import HeaderError
 
@@ -181,7 +181,8 @@ def _unescape(match: re.Match[str]) -> str:
         return _SIMPLE.get(match.group(5), match.group(5))
     if match.group(4):
         return chr(int(match.group(4), 8))
-    return chr(int(match.group(1) or match.group(2) or match.group(3), 16))
+    code = int(match.group(1) or match.group(2) or match.group(3), 16)
+    return chr(code) if code <= 0x10FFFF else "\ufffd"
 
 
 def _is_valid_import(path: str) -> bool:

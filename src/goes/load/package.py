@@ -21,6 +21,22 @@ _OTHER_EXTENSIONS: Final = frozenset((
 ))
 
 
+# Compiled like the runtime: no implicit allocation, runtime-only directives (cmd/internal/objabi/pkgspecial.go).
+RUNTIME_PACKAGES: Final = frozenset((
+    "runtime", "internal/runtime/atomic", "internal/runtime/cgroup", "internal/runtime/exithook",
+    "internal/runtime/gc", "internal/runtime/gc/scan", "internal/runtime/maps", "internal/runtime/math",
+    "internal/runtime/sys", "internal/runtime/syscall/linux", "internal/runtime/syscall/windows", "internal/abi",
+    "internal/bytealg", "internal/byteorder", "internal/chacha8rand", "internal/coverage/rtcov", "internal/cpu",
+    "internal/goarch", "internal/godebugs", "internal/goexperiment", "internal/goos", "internal/profilerecord",
+    "internal/strconv", "internal/stringslite",
+))
+# Their functions without body are supplied by package runtime (cmd/go/internal/work/gc.go).
+_FORWARD_DECLARING: Final = frozenset((
+    "bytes", "internal/poll", "net", "os", "runtime/metrics", "runtime/pprof", "runtime/trace", "sync", "syscall",
+    "time",
+))
+
+
 def short_path(path: str, cwd: str) -> str:
     """The path relative to the working directory if that is shorter."""
     try:
@@ -144,6 +160,17 @@ class Package:
     def language_version(self) -> str:
         """ "go1.22" of its module; "" means the toolchain's own."""
         return "" if self.module is None or self.standard else self.module.language_version
+
+    @property
+    def is_runtime(self) -> bool:
+        return self.standard and self.import_path in RUNTIME_PACKAGES
+
+    @property
+    def is_complete(self) -> bool:
+        """Must every function have a body (gc's -complete)?"""
+        if self.s_files or self.syso_files:
+            return False
+        return not (self.standard and self.import_path in _FORWARD_DECLARING)
 
     def full(self, names: list[str]) -> list[str]:
         """Absolute names of files of this package."""

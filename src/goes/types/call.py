@@ -50,7 +50,7 @@ from .objects import (
 )
 from .operand import Operand
 from .predicates import common_under, is_type_param, is_valid
-from .resolver import unpack_list
+from .resolver import DeclInfo, unpack_list
 from .subst import copy_signature, make_subst, subst
 from .types import (
     TYP_INVALID,
@@ -119,7 +119,9 @@ def func_inst(
         tparams, renamed = rename_type_params(sig.tparams, Tuple(params), check.context)
         assert isinstance(renamed, Tuple)
         partial: list[Type | None] = [t for t in targs]
-        inferred, err = infer(tparams, partial, renamed, args, reverse, check.context, check.qualifier, check.allows(21))
+        inferred, err = infer(
+            tparams, partial, renamed, args, reverse, check.context, check.qualifier, check.allows(21)
+        )
         if inferred is None:
             if err is not None:
                 check.error(pos, "CannotInferTypeArgs", err.message)
@@ -238,8 +240,7 @@ def call_expr(check: Checker, x: Operand, call: CallExpr) -> int:
         exprs.record_type(call.fun, MODE_VALUE, sig)
     results = sig.results.vars
     if not results:
-        x.mode = MODE_NOVALUE
-        x.type = sig.results
+        x.mode = MODE_NOVALUE  # x.type stays the function's: messages say so
     elif len(results) == 1:
         x.mode = MODE_VALUE
         t = results[0].type
@@ -613,7 +614,7 @@ def _select(check: Checker, x: Operand, e: SelectorExpr) -> bool:
         x.type = ft
         return True
     # A method: make sure that its signature is set up.
-    if obj.pkg is check.pkg and isinstance(obj.origin.decl, decls.DeclInfo):
+    if obj.pkg is check.pkg and isinstance(obj.origin.decl, DeclInfo):
         decls.object_decl(check, obj.origin)
         check.depends_on(obj.origin)
         if obj.type is None:

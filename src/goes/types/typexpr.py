@@ -244,7 +244,7 @@ def _type_internal(check: Checker, e: Expr, definition: TypeName | None) -> Type
 
     check.depth += 1
     if check.depth > MAX_DEPTH:
-        check.error(start_pos(e), "InvalidSyntaxTree", "type nested too deeply")
+        check.error(start_pos(e), "", "type nested too deeply")
         t: Type = TYP_INVALID
     else:
         t = _type_switch(check, e, definition)
