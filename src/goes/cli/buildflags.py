@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from ..load.context import BuildContext
     from ..load.graph import Graph
     from ..load.package import Package
-    from ..work.build import BuildOptions
     from ..work.cache import Cache
+    from ..work.options import BuildOptions
 
 _MOD_MODES: Final = ("", "mod", "readonly", "vendor")
 _UNSUPPORTED: Final = ("modfile", "overlay")

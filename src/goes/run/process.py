@@ -62,8 +62,8 @@ def run_program(argv: list[str], env: dict[str, str] | None = None) -> int:
             argv[0], argv, os.environ if env is None else env,
             setsigdef=[n for n in (*_FORWARDED, signal.SIGPIPE) if old.get(n) != signal.SIG_IGN],
         )  # fmt: skip
-        for number in early:
-            os.kill(child, number)
+        for pending in early:
+            os.kill(child, pending)
         # Python restarts the wait after a handler ran.
         _, status = os.waitpid(child, 0)
         child = -1

@@ -33,6 +33,7 @@ from ..types.lookup import MethodEntry
 from ..types.objects import Func, Initializer, Package, Var
 from .analysis import Analysis, Intrinsics
 from .asmpackage import AsmPackages
+from .embeds import embed_data
 from .packages import Packages
 from .symbols import SymbolIndex
 
@@ -250,6 +251,9 @@ class Demand(MethodNamer, StaticEnvironment):
         self._initialising = checker.pkg
         package = self.packages.inputs[path]
         prefix = escape_path(package.link_path)
+        if package.embed:
+            for made in embed_data(self, self.packages.files[path], package, checker.pkg, prefix, self.packages.errors):
+                self._static[made.name] = made
         static = StaticInit(self, prefix)
         dynamic: list[Initializer] = []
         for init in checker.init_order():
