@@ -108,14 +108,19 @@ def plan(values: FlagValues, patterns: list[str], work: WorkDirectory, files: bo
     return Plan(context, graph, options, values, cache, work)
 
 
-def build_cached(p: Plan, root: Package) -> str:
-    """Path of the program's executable in the build cache, built if need be. If the cache cannot be written, the
-    executable is in the work directory."""
+def identify(p: Plan, root: Package) -> str:
+    """The id of the program's executable in the cache."""
     from ..work.fingerprint import program_id
     from ..work.modinfo import module_info
 
     p.options.modinfo = module_info(p.context, p.graph, root, p.options)
-    id = program_id(p.context, p.graph, root, p.options)
+    return program_id(p.context, p.graph, root, p.options)
+
+
+def build_cached(p: Plan, root: Package) -> str:
+    """Path of the program's executable in the build cache, built if need be. If the cache cannot be written, the
+    executable is in the work directory."""
+    id = identify(p, root)
     known = None if p.values.flag("a") else p.cache.output_file(id)
     if known is not None:
         return known

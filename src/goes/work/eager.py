@@ -199,11 +199,12 @@ def _definitions(
         demand.initialise_package(input.path)
         task = _init_task(demand, packages, input)
         names = [task, *sorted(index.declared(input.path))]
-        made = _close(demand, index, input.path, names)
+        prefix = escape_path(input.link_path)
+        made = _close(demand, index, input.path, prefix, names)
         while demand.pending():
             fail_on(packages, packages.errors)
             demand.finish()
-            made = _close(demand, index, input.path, names)
+            made = _close(demand, index, input.path, prefix, names)
     fail_on(packages, packages.errors)
     return [demand.definitions[name] for name in sorted(made)]
 
@@ -226,7 +227,7 @@ def _init_task(demand: Demand, packages: Packages, input: PackageInput) -> str:
     return name
 
 
-def _close(demand: Demand, index: SymbolIndex, path: str, roots: list[str]) -> set[str]:
+def _close(demand: Demand, index: SymbolIndex, path: str, prefix: str, roots: list[str]) -> set[str]:
     """Everything the roots lead to, up to what another package declares."""
     made: set[str] = set()
     seen: set[str] = set(roots)
@@ -236,7 +237,7 @@ def _close(demand: Demand, index: SymbolIndex, path: str, roots: list[str]) -> s
         if index.owner(name) not in ("", path):
             continue
         d = demand.definition(name)
-        if d is None:
+        if d is None or (d.flags & sym.ASM and d.package != prefix):
             continue
         made.add(name)
         for r in d.relocations:
