@@ -96,6 +96,8 @@ def main() -> int:
             if isinstance(under(n), Interface):
                 continue
             for entry in method_set(typ):
+                if isinstance(entry.func.type, Signature) and entry.func.type.tparams:
+                    continue
                 work.extend(program.method_symbols(typ, entry))
     seen: set[Function] = set()
     built = 0
