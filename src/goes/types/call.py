@@ -50,7 +50,7 @@ from .objects import (
 )
 from .operand import Operand
 from .predicates import common_under, is_type_param, is_valid
-from .resolver import unpack_list
+from .resolver import DeclInfo, unpack_list
 from .subst import copy_signature, make_subst, subst
 from .types import (
     TYP_INVALID,
@@ -613,7 +613,7 @@ def _select(check: Checker, x: Operand, e: SelectorExpr) -> bool:
         x.type = ft
         return True
     # A method: make sure that its signature is set up.
-    if obj.pkg is check.pkg and isinstance(obj.origin.decl, decls.DeclInfo):
+    if obj.pkg is check.pkg and isinstance(obj.origin.decl, DeclInfo):
         decls.object_decl(check, obj.origin)
         check.depends_on(obj.origin)
         if obj.type is None:
