@@ -73,6 +73,7 @@ def test_a_comment_over_lines_is_a_newline() -> None:
 
 
 def test_names_may_use_any_letter() -> None:
+    assert kinds("\U00031350x\U00010D41")[0] == "NAME \U00031350x\U00010D41"  # Unicode 15 and 16
     assert kinds("größe _x日本 Ω٣ if")[:3] == ["NAME größe", "NAME _x日本", "NAME Ω٣"]
 
 

@@ -29,6 +29,7 @@ from .package import (
     Module,
     Package,
     PackageError,
+    TestPackages,
     clean,
     find_element,
     no_go_message,
@@ -64,6 +65,12 @@ class Graph:
                 if text not in found:
                     found.append(text)
         return found
+
+    def build_messages(self) -> list[str]:
+        """What only keeps packages from being built: there is nothing to compile in them."""
+        return [
+            f"{p.import_path}: {no_go_message(p)}" for p in self.packages if p.error is None and not p.go_files
+        ]
 
 
 def dependencies_first(roots: list[Package]) -> list[Package]:
@@ -194,6 +201,8 @@ class Loader:
             if main is None:
                 return self._std_paths(False)
             roots = self._load_paths(self._paths_below(main.dir, main.dir, main.path))
+            for package in list(roots):
+                roots += self._load_paths([p for p in package.test_imports + package.xtest_imports if p != "C"])
             return sorted(p.import_path for p in dependencies_first(roots))
         return self._std_paths(pattern == "cmd")
 
@@ -380,6 +389,8 @@ class Loader:
         package.xtest_import_places = scan.xtest_imports
         package.embed_patterns = sorted(scan.embeds)
         package.embed_places = scan.embeds
+        package.test_embed_places = scan.test_embeds
+        package.xtest_embed_places = scan.xtest_embeds
 
     def _load(
         self, package: Package, path: str, stack: _Stack, places: list[FilePlace], scan: DirectoryScan | None
@@ -428,6 +439,52 @@ class Loader:
             if imported.incomplete:
                 package.incomplete = True
         package.dependencies = dependencies
+
+    def load_tests(self, package: Package) -> TestPackages:
+        """Load what the test files of a loaded package import and embed."""
+        tests = TestPackages()
+        inside: _Stack = [(package.import_path + " (test)", "")]
+        tests.imports, tests.error = self._load_test_imports(package, inside, package.test_import_places)
+        for imported in tests.imports:
+            chain = _import_chain(imported, package)
+            if chain:
+                file = os.path.basename(package.test_import_places[imported.import_path][0].file)
+                cycle = [(package.import_path, ""), (imported.import_path, file)] + chain[1:]
+                tests.error = PackageError(cycle, "", "import cycle not allowed in test")
+                tests.error.is_cycle = True
+                break
+        outside: _Stack = [(package.import_path + "_test", "")]
+        tests.xtest_imports, tests.xtest_error = self._load_test_imports(package, outside, package.xtest_import_places)
+        try:
+            tests.embed_map = resolve(package.dir, sorted(package.test_embed_places))[1]
+        except EmbedError as error:
+            tests.error = PackageError(
+                inside, package.test_embed_places[error.pattern][0].text(self.cwd), str(error)
+            )
+        try:
+            tests.xtest_embed_map = resolve(package.dir, sorted(package.xtest_embed_places))[1]
+        except EmbedError as error:
+            if tests.xtest_error is None:
+                tests.xtest_error = PackageError(
+                    outside, package.xtest_embed_places[error.pattern][0].text(self.cwd), str(error)
+                )
+        return tests
+
+    def _load_test_imports(
+        self, package: Package, stack: _Stack, places: dict[str, list[FilePlace]]
+    ) -> tuple[list[Package], PackageError | None]:
+        found: list[Package] = []
+        first: PackageError | None = None
+        for path in sorted(places):
+            if path == "C":
+                continue
+            imported, problem = self.load_import(path, package.dir, package, stack, places[path])
+            if first is None:
+                first = problem
+            if imported.import_path != path:
+                package.import_map[path] = imported.import_path
+            found.append(imported)
+        return found, first
 
     def _implicit_imports(self, package: Package) -> list[str]:
         """What the linker and the compiler need beside the imports that are written down."""
@@ -570,6 +627,23 @@ class Loader:
         if i >= 0:
             return f"{path} must be imported as {path[i + len('vendor/') :]}"
         return ""
+
+
+def _import_chain(start: Package, target: Package) -> _Stack:
+    """The shortest chain of imports from start to target, [] if there is none."""
+    reached: dict[str, _Stack] = {start.import_path: [(start.import_path, "")]}
+    pending = [start]
+    for package in pending:
+        chain = reached[package.import_path]
+        if package is target:
+            return chain
+        for imported in package.dependencies or []:
+            if imported.import_path not in reached:
+                places = package.import_places.get(imported.import_path, [])
+                file = os.path.basename(places[0].file) if places else ""
+                reached[imported.import_path] = chain + [(imported.import_path, file)]
+                pending.append(imported)
+    return []
 
 
 def _is_shorter(a: _Stack, b: _Stack) -> bool:

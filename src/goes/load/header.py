@@ -12,8 +12,9 @@ import re
 from typing import Final, final
 
 from ..diag.diagnostic import Diagnostic
+from ..diag.source import Pos
 from ..syntax import tokens as t
-from ..syntax.exprparser import token_text
+from ..syntax.recovery import token_text
 from ..syntax.scanner import Scanner
 from .constraint import HeaderError
 
@@ -67,9 +68,15 @@ class _Reader(Scanner):
         self.header = Header()
         self.problems: list[tuple[int, str]] = []
 
+    def error_at(self, pos: Pos, message: str) -> None:
+        # go/scanner puts this one at the beginning of the literal.
+        super().error_at(self.start if message == "newline in string" else pos, message)
+
     def place(self, offset: int, text: str) -> Place:
-        start = self.data.rfind(b"\n", 0, offset) + 1
-        return Place(text, self.data.count(b"\n", 0, offset) + 1, offset - start + 1)
+        # For go/token the end of the file belongs to the last line, even behind a newline.
+        end = min(offset, len(self.data) - 1) if offset >= len(self.data) else offset
+        start = self.data.rfind(b"\n", 0, max(end, 0)) + 1
+        return Place(text, self.data.count(b"\n", 0, max(end, 0)) + 1, offset - start + 1)
 
     def report(self, message: str) -> None:
         self.problems.append((self.pos, message))
@@ -174,7 +181,8 @@ def _unescape(match: re.Match[str]) -> str:
         return _SIMPLE.get(match.group(5), match.group(5))
     if match.group(4):
         return chr(int(match.group(4), 8))
-    return chr(int(match.group(1) or match.group(2) or match.group(3), 16))
+    code = int(match.group(1) or match.group(2) or match.group(3), 16)
+    return chr(code) if code <= 0x10FFFF else "\ufffd"
 
 
 def _is_valid_import(path: str) -> bool:

@@ -22,6 +22,7 @@ from .context import BuildContext
 from .package import Module, short_path
 
 NO_MOD_FILE: Final = "go.mod file not found in current directory or any parent directory; see 'go help modules'"
+_NO_VERSION: Final = "v0.0.0-00010101000000-000000000000"
 _VENDOR_HELP: Final = "\n\t(Go version in go.mod is at least 1.14 and vendor directory exists.)"
 
 
@@ -84,7 +85,7 @@ class Modules:
         name = short_path(path, self.cwd)
         try:
             with open(path, encoding="utf-8", errors="surrogateescape") as f:
-                mod = modfile.parse(name, f.read())
+                mod = modfile.parse(name, f.read(), full_name=path)
         except OSError as error:
             raise UserError(f"go: reading {name}: {os.strerror(error.errno or 0).lower()}") from None
         if mod.errors:
@@ -267,8 +268,24 @@ class Modules:
             return Found(None, "", self._not_downloaded(missing, path, importer))
         if is_std_path(path):
             return Found(None, "", self._not_in_std(path))
+        for module in self.modules:
+            if not module.dir and not os.path.isfile(self._cached_mod(module.path, module.version)):
+                # Some module that nothing is known about might provide it.
+                if f"{module.path} {module.version}/go.mod" not in self._known_sums():
+                    return Found(
+                        None, "",
+                        f"{module.path}@{module.version}: missing go.sum entry for go.mod file; to add it:\n"
+                        f"\tgo mod download {module.path}",
+                    )
         for replacement in self.mod.replace if self.mod is not None else []:
             if has_path_prefix(path, replacement.old_path):
+                if not replacement.new_version and not os.path.isdir(os.path.join(main.dir, replacement.new_path)):
+                    version = replacement.old_version or _NO_VERSION
+                    return Found(
+                        None, "",
+                        f"{replacement.old_path}@{version}: replacement directory {replacement.new_path} "
+                        "does not exist",
+                    )
                 argument = replacement.old_path
                 if replacement.old_version:
                     argument += "@" + replacement.old_version
@@ -282,19 +299,25 @@ class Modules:
     def _not_in_std(self, path: str) -> str:
         return f"package {path} is not in std ({os.path.join(self.context.goroot, 'src', path)})"
 
-    def _not_downloaded(self, module: Module, path: str, importer: str) -> str:
-        if self._sums is None:
-            self._sums = set()
+    def _known_sums(self) -> set[str]:
+        """ "path version" of each line of go.sum."""
+        sums = self._sums
+        if sums is None:
+            sums = set()
             assert self.main is not None
             try:
                 with open(os.path.join(self.main.dir, "go.sum"), encoding="utf-8") as f:
                     for line in f:
                         words = line.split()
                         if len(words) == 3:
-                            self._sums.add(f"{words[0]} {words[1]}")
+                            sums.add(f"{words[0]} {words[1]}")
             except OSError:
                 pass
-        if f"{module.path} {module.version}" not in self._sums:
+            self._sums = sums
+        return sums
+
+    def _not_downloaded(self, module: Module, path: str, importer: str) -> str:
+        if f"{module.path} {module.version}" not in self._known_sums():
             whom = f" (imported by {importer})" if importer else ""
             return (
                 f"missing go.sum entry for module providing package {path}{whom}; to add:\n"

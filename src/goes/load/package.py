@@ -21,6 +21,22 @@ _OTHER_EXTENSIONS: Final = frozenset((
 ))
 
 
+# Compiled like the runtime: no implicit allocation, runtime-only directives (cmd/internal/objabi/pkgspecial.go).
+RUNTIME_PACKAGES: Final = frozenset((
+    "runtime", "internal/runtime/atomic", "internal/runtime/cgroup", "internal/runtime/exithook",
+    "internal/runtime/gc", "internal/runtime/gc/scan", "internal/runtime/maps", "internal/runtime/math",
+    "internal/runtime/sys", "internal/runtime/syscall/linux", "internal/runtime/syscall/windows", "internal/abi",
+    "internal/bytealg", "internal/byteorder", "internal/chacha8rand", "internal/coverage/rtcov", "internal/cpu",
+    "internal/goarch", "internal/godebugs", "internal/goexperiment", "internal/goos", "internal/profilerecord",
+    "internal/strconv", "internal/stringslite",
+))
+# Their functions without body are supplied by package runtime (cmd/go/internal/work/gc.go).
+_FORWARD_DECLARING: Final = frozenset((
+    "bytes", "internal/poll", "net", "os", "runtime/metrics", "runtime/pprof", "runtime/trace", "sync", "syscall",
+    "time",
+))
+
+
 def short_path(path: str, cwd: str) -> str:
     """The path relative to the working directory if that is shorter."""
     try:
@@ -102,8 +118,9 @@ class Package:
     __slots__ = (
         "dir", "import_path", "name", "go_files", "s_files", "h_files", "syso_files", "ignored_go_files",
         "test_go_files", "xtest_go_files", "imports", "import_places", "import_map", "test_imports",
-        "test_import_places", "xtest_imports", "xtest_import_places", "embed_patterns", "embed_places", "embed_files", "embed_map",
-        "standard", "module", "error", "incomplete", "command_line", "match", "is_local", "dependencies",
+        "test_import_places", "xtest_imports", "xtest_import_places", "embed_patterns", "embed_places",
+        "embed_files", "embed_map", "test_embed_places", "xtest_embed_places", "standard", "module",
+        "error", "incomplete", "command_line", "match", "is_local", "dependencies",
     )
 
     def __init__(self, import_path: str) -> None:
@@ -128,6 +145,8 @@ class Package:
         self.embed_places: dict[str, list[FilePlace]] = {}
         self.embed_files: list[str] = []
         self.embed_map: dict[str, list[str]] = {}
+        self.test_embed_places: dict[str, list[FilePlace]] = {}
+        self.xtest_embed_places: dict[str, list[FilePlace]] = {}
         self.standard = False
         self.module: Module | None = None
         self.error: PackageError | None = None
@@ -142,6 +161,17 @@ class Package:
         """ "go1.22" of its module; "" means the toolchain's own."""
         return "" if self.module is None or self.standard else self.module.language_version
 
+    @property
+    def is_runtime(self) -> bool:
+        return self.standard and self.import_path in RUNTIME_PACKAGES
+
+    @property
+    def is_complete(self) -> bool:
+        """Must every function have a body (gc's -complete)?"""
+        if self.s_files or self.syso_files:
+            return False
+        return not (self.standard and self.import_path in _FORWARD_DECLARING)
+
     def full(self, names: list[str]) -> list[str]:
         """Absolute names of files of this package."""
         return [os.path.join(self.dir, name) for name in names]
@@ -151,12 +181,30 @@ class Package:
 
 
 @final
+class TestPackages:
+    """What the tests of a package need beside the package: packages imported by the tests inside the package and by
+    those outside of it (package p_test), files embedded, and what is wrong with either."""
+
+    __test__ = False  # not a test of ours
+    __slots__ = ("imports", "xtest_imports", "embed_map", "xtest_embed_map", "error", "xtest_error")
+
+    def __init__(self) -> None:
+        self.imports: list[Package] = []
+        self.xtest_imports: list[Package] = []
+        self.embed_map: dict[str, list[str]] = {}
+        self.xtest_embed_map: dict[str, list[str]] = {}
+        self.error: PackageError | None = None
+        self.xtest_error: PackageError | None = None
+
+
+@final
 class DirectoryScan:
     """What a directory holds for one context. `error`: (message, place or None, is syntax error, is "no Go files")."""
 
     __slots__ = (
         "name", "go_files", "s_files", "h_files", "syso_files", "ignored_go_files", "test_go_files", "xtest_go_files",
-        "imports", "test_imports", "xtest_imports", "embeds", "error", "error_place", "no_go",
+        "imports", "test_imports", "xtest_imports", "embeds", "test_embeds", "xtest_embeds", "error",
+        "error_place", "no_go",
     )
 
     def __init__(self) -> None:
@@ -172,6 +220,8 @@ class DirectoryScan:
         self.test_imports: dict[str, list[FilePlace]] = {}
         self.xtest_imports: dict[str, list[FilePlace]] = {}
         self.embeds: dict[str, list[FilePlace]] = {}
+        self.test_embeds: dict[str, list[FilePlace]] = {}
+        self.xtest_embeds: dict[str, list[FilePlace]] = {}
         self.error = ""
         self.error_place: FilePlace | None = None  # of a syntax error
         self.no_go = False  # error is that there are no Go files at all
@@ -273,13 +323,16 @@ def _add_go_file(
     if is_xtest:
         scan.xtest_go_files.append(name)
         imports = scan.xtest_imports
+        embeds = scan.xtest_embeds
     elif is_test:
         scan.test_go_files.append(name)
         imports = scan.test_imports
+        embeds = scan.test_embeds
     else:
         scan.go_files.append(name)
         imports = scan.imports
-        _collect(scan.embeds, header.embeds, path)
+        embeds = scan.embeds
+    _collect(embeds, header.embeds, path)
     _collect(imports, header.imports, path)
     return first_file
 

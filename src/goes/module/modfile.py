@@ -125,13 +125,14 @@ class ModFile:
 class _Tokens:
     """The tokens and the comment of one physical line."""
 
-    __slots__ = ("words", "columns", "comment", "problem")
+    __slots__ = ("words", "columns", "comment", "problem", "problem_column")
 
     def __init__(self, text: str) -> None:
         self.words: list[str] = []
         self.columns: list[int] = []
         self.comment = ""
         self.problem = ""
+        self.problem_column = len(text) + 1
         i = 0
         n = len(text)
         while i < n:
@@ -156,6 +157,7 @@ class _Tokens:
                     return
                 i += 1
             elif text.startswith("/*", i):
+                self.problem_column = start + 1
                 self.problem = "mod files must use // comments (not /* */ comments)"
                 return
             else:
@@ -167,20 +169,21 @@ class _Tokens:
             self.columns.append(start + 1)
 
 
-def parse(name: str, text: str, strict: bool = True) -> ModFile:
+def parse(name: str, text: str, strict: bool = True, full_name: str = "") -> ModFile:
     """Read a go.mod. Not strict: unknown verbs and what only matters to a main module are passed over, as is right
-    for the go.mod of a dependency."""
+    for the go.mod of a dependency. Messages call the file `name` (one of them `full_name`)."""
     mod = ModFile(name)
     comments: list[str] = []
     block: Block | None = None
     number = 0
+    raw = ""
     for raw in text.split("\n"):
         number += 1
         tokens = _Tokens(raw)
         words = tokens.words
         if tokens.problem:
-            column = len(raw) - len(raw.lstrip()) + 1
-            mod.errors.append(f"{name}:{number}:{column}: {tokens.problem}")
+            column = f":{tokens.problem_column}" if tokens.problem_column > 1 else ""
+            mod.errors.append(f"{name}:{number}{column}: {tokens.problem}")
             continue
         if not words:
             if tokens.comment:
@@ -212,7 +215,9 @@ def parse(name: str, text: str, strict: bool = True) -> ModFile:
         mod.items.append(Line(comments, words, tokens.comment, number, tokens.columns[0]))
         comments = []
     if block is not None:
-        mod.errors.append(f"{name}:{number}:1: syntax error (unterminated block started at {name}:{block.number}:1)")
+        column = f":{len(raw) + 1}" if raw else ""
+        begin = f"{full_name or name}:{block.number}:1"
+        mod.errors.append(f"{name}:{number}{column}: syntax error (unterminated block started at {begin})")
     elif comments:
         mod.items.append(Line(comments, [], "", number, 1))
     _interpret(mod, strict)

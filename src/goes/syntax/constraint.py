@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Final, final
 
 MAX_SIZE: Final = 1000  # as upstream: no expression has more tags or operators
-_MAX_DEPTH: Final = 1000
+_MAX_DEPTH: Final = 100  # of parentheses; upstream allows MAX_SIZE
 
 
 class ConstraintError(Exception):
@@ -62,42 +62,32 @@ class Not(Constraint):
 
 @final
 class And(Constraint):
-    """Both sides are always evaluated: the caller may collect the tags asked for."""
+    """All operands are always evaluated: the caller may collect the tags asked for."""
 
-    __slots__ = ("x", "y")
+    __slots__ = ("operands",)
 
-    def __init__(self, x: Constraint, y: Constraint) -> None:
-        self.x = x
-        self.y = y
+    def __init__(self, operands: list[Constraint]) -> None:
+        self.operands = operands
 
     def eval(self, satisfied: Callable[[str], bool]) -> bool:
-        x = self.x.eval(satisfied)
-        y = self.y.eval(satisfied)
-        return x and y
+        return all([x.eval(satisfied) for x in self.operands])
 
     def __str__(self) -> str:
-        x = f"({self.x})" if isinstance(self.x, Or) else str(self.x)
-        y = f"({self.y})" if isinstance(self.y, Or) else str(self.y)
-        return f"{x} && {y}"
+        return " && ".join(f"({x})" if isinstance(x, Or) else str(x) for x in self.operands)
 
 
 @final
 class Or(Constraint):
-    __slots__ = ("x", "y")
+    __slots__ = ("operands",)
 
-    def __init__(self, x: Constraint, y: Constraint) -> None:
-        self.x = x
-        self.y = y
+    def __init__(self, operands: list[Constraint]) -> None:
+        self.operands = operands
 
     def eval(self, satisfied: Callable[[str], bool]) -> bool:
-        x = self.x.eval(satisfied)
-        y = self.y.eval(satisfied)
-        return x or y
+        return any([x.eval(satisfied) for x in self.operands])
 
     def __str__(self) -> str:
-        x = f"({self.x})" if isinstance(self.x, And) else str(self.x)
-        y = f"({self.y})" if isinstance(self.y, And) else str(self.y)
-        return f"{x} || {y}"
+        return " || ".join(f"({x})" if isinstance(x, And) else str(x) for x in self.operands)
 
 
 def is_go_build(line: str) -> bool:
@@ -174,18 +164,18 @@ class _ExprParser:
         return x
 
     def parse_or(self) -> Constraint:
-        x = self.parse_and()
+        operands = [self.parse_and()]
         while self.tok == "||":
             self.lex()
-            x = Or(x, self.parse_and())
-        return x
+            operands.append(self.parse_and())
+        return operands[0] if len(operands) == 1 else Or(operands)
 
     def parse_and(self) -> Constraint:
-        x = self.parse_not()
+        operands = [self.parse_not()]
         while self.tok == "&&":
             self.lex()
-            x = And(x, self.parse_not())
-        return x
+            operands.append(self.parse_not())
+        return operands[0] if len(operands) == 1 else And(operands)
 
     def parse_not(self) -> Constraint:
         self.size += 1
@@ -195,7 +185,10 @@ class _ExprParser:
             self.lex()
             if self.tok == "!":
                 raise self.error(self.at, "double negation not allowed")
-            return Not(self.parse_not())
+            return Not(self.parse_atom())
+        return self.parse_atom()
+
+    def parse_atom(self) -> Constraint:
         if self.tok == "(":
             at = self.at
             self.depth += 1
@@ -210,7 +203,8 @@ class _ExprParser:
             return x
         if not self.is_tag:
             if not self.tok:
-                raise self.error(self.at, "unexpected end of expression")
+                message = "missing close paren" if self.depth > 0 else "unexpected end of expression"
+                raise self.error(self.at, message)
             raise self.error(self.at, "unexpected token " + self.tok)
         tag = Tag(self.tok)
         self.lex()
@@ -250,24 +244,24 @@ class _ExprParser:
 
 def _parse_plus_build(text: str) -> Constraint:
     """Space is OR, comma is AND, one "!" before a tag."""
-    result: Constraint | None = None
+    clauses: list[Constraint] = []
     for clause in text.split():
-        group: Constraint | None = None
+        words: list[Constraint] = []
         for literal in clause.split(","):
-            negated = literal.startswith("!")
-            tag = literal[1:] if negated else literal
             word: Constraint
-            if not tag or not all(_is_tag_char(c) for c in tag):
+            if literal.startswith("!!") or literal == "!":
                 word = Tag("ignore")
-                negated = False
             else:
-                word = Tag(tag)
-            if negated:
-                word = Not(word)
-            group = word if group is None else And(group, word)
-        if group is not None:
-            result = group if result is None else Or(result, group)
-    return Tag("ignore") if result is None else result
+                negated = literal.startswith("!")
+                tag = literal[1:] if negated else literal
+                word = Tag(tag if tag and all(_is_tag_char(c) for c in tag) else "ignore")
+                if negated:
+                    word = Not(word)
+            words.append(word)
+        clauses.append(words[0] if len(words) == 1 else And(words))
+    if not clauses:
+        return Tag("ignore")
+    return clauses[0] if len(clauses) == 1 else Or(clauses)
 
 
 def go_version(x: Constraint) -> str:
@@ -280,14 +274,9 @@ def go_version(x: Constraint) -> str:
 
 def _min_version(x: Constraint, positive: bool) -> int:
     """The minor version of go1.N that x (or its negation) implies; -1 if none."""
-    if isinstance(x, And):
-        if positive:
-            return max(_min_version(x.x, True), _min_version(x.y, True))
-        return min(_min_version(x.x, False), _min_version(x.y, False))
-    if isinstance(x, Or):
-        if positive:
-            return min(_min_version(x.x, True), _min_version(x.y, True))
-        return max(_min_version(x.x, False), _min_version(x.y, False))
+    if isinstance(x, And | Or):
+        versions = [_min_version(operand, positive) for operand in x.operands]
+        return max(versions) if isinstance(x, And) == positive else min(versions)
     if isinstance(x, Not):
         return _min_version(x.x, not positive)
     assert isinstance(x, Tag)

@@ -5,7 +5,7 @@
 Positions are those of cmd/compile/internal/syntax, because gc's messages and line tables use them: a BinaryExpr stands
 at its operator, an AssignStmt and a SendStmt at their operator, a SelectorExpr, AssertExpr or TypeSwitchGuard at its
 dot, a CallExpr at `(`, an IndexExpr or SliceExpr at `[`, a KeyValueExpr and a LabeledStmt at the colon, a CompositeLit
-at `{`, a FuncType behind `func`, a spec in a declaration at its first name; everything else where it begins.
+at `{`, a FuncType and a FuncDecl behind `func`, a spec in a declaration at its first name; all else where it begins.
 `start_pos` and `end_pos` in `syntax.positions` give the extent.
 
 The type checker writes its results straight onto the nodes:

@@ -9,8 +9,9 @@ token where parsing can go on; the tree is complete except for BadExpr nodes. `p
 package clause is wrong, as nothing can be said about such a file.
 
 Positions of nodes (`pos`) are those of cmd/compile/internal/syntax: an operator, `.`, `[`, `(` or `:` stands for the
-expression it makes; literals, names, types and statements stand at their first token, FuncType behind `func`,
-assignments and sends at their operator, a labelled statement at its colon, a spec of a declaration at its first name.
+expression it makes; literals, names, types and statements stand at their first token, FuncType and FuncDecl behind
+`func`, assignments and sends at their operator, a labelled statement at its colon, a spec of a declaration at its
+first name.
 
 Nesting is limited to MAX_NESTING. Interpreted, the parser raises Python's recursion limit to what that needs;
 compiled, it must run in a thread whose stack is large enough (64 MB).
@@ -28,7 +29,6 @@ from ..diag.source import SourceFile
 from .bodies import skip_body
 from .branches import check_branches
 from .directives import is_misplaced, parse_line_directive
-from .exprparser import BASE_RECURSION, FRAMES_PER_LEVEL, MAX_NESTING
 from .nodes import (
     BadExpr,
     BasicLit,
@@ -44,6 +44,8 @@ from .nodes import (
     TypeDecl,
     VarDecl,
 )
+from .pragmas import embed_problem
+from .recovery import BASE_RECURSION, FRAMES_PER_LEVEL, MAX_NESTING
 from .stmtparser import StmtParser
 from .tokens import (
     COMMA,
@@ -366,6 +368,11 @@ class Parser(StmtParser):
             decl.type_expr = self.type_()
             if self.got_assign():
                 decl.values = self.expr_list()
+        if directives and self.fnest > 0:
+            for directive in directives:
+                if directive.text.startswith("go:embed "):
+                    self.error_at(directive.pos, embed_problem(decl, True, True))
+                    break
         return decl
 
     # FunctionDecl = "func" FunctionName [ TypeParams ] ( Function | Signature ) .

@@ -15,7 +15,7 @@ from typing import Final, final
 
 from ..diag.diagnostic import Diagnostic
 from ..diag.source import NO_POS, Pos
-from .exprparser import ExprParser, unparen
+from .exprparser import ExprParser
 from .exprstring import expr_list_string, stmt_string
 from .nodes import (
     AssignStmt,
@@ -88,6 +88,7 @@ from .tokens import (
     VAR,
     XOR,
 )
+from .typeparser import unparen
 
 _SIMPLE_STARTS: Final = (
     (1 << ADD) | (1 << SUB) | (1 << MUL) | (1 << AND) | (1 << XOR) | (1 << NOT)

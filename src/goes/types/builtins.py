@@ -682,6 +682,9 @@ def has_var_size(check: Checker, t: Type) -> bool:
     """Whether the size of t depends on type parameters. Reports a type whose size depends on itself."""
     t = unalias(t)
     if isinstance(t, Named):
+        known = check.var_sizes.get(t)
+        if known is not None:
+            return known
         obj = t.obj
         if obj in check.path_index:
             cycle = check.path[check.path_index[obj] :]
@@ -691,7 +694,7 @@ def has_var_size(check: Checker, t: Type) -> bool:
         u = under(t)
         result = has_var_size(check, u) if isinstance(u, Array | Struct) else False
         check.pop()
-        return result
+        return check.var_sizes.setdefault(t, result)
     if isinstance(t, Array):
         return has_var_size(check, t.elem)
     if isinstance(t, Struct):

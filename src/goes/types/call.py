@@ -119,7 +119,9 @@ def func_inst(
         tparams, renamed = rename_type_params(sig.tparams, Tuple(params), check.context)
         assert isinstance(renamed, Tuple)
         partial: list[Type | None] = [t for t in targs]
-        inferred, err = infer(tparams, partial, renamed, args, reverse, check.context, check.qualifier, check.allows(21))
+        inferred, err = infer(
+            tparams, partial, renamed, args, reverse, check.context, check.qualifier, check.allows(21)
+        )
         if inferred is None:
             if err is not None:
                 check.error(pos, "CannotInferTypeArgs", err.message)
@@ -238,8 +240,7 @@ def call_expr(check: Checker, x: Operand, call: CallExpr) -> int:
         exprs.record_type(call.fun, MODE_VALUE, sig)
     results = sig.results.vars
     if not results:
-        x.mode = MODE_NOVALUE
-        x.type = sig.results
+        x.mode = MODE_NOVALUE  # x.type stays the function's: messages say so
     elif len(results) == 1:
         x.mode = MODE_VALUE
         t = results[0].type

@@ -22,7 +22,7 @@ from typing import Final, final
 
 from ..diag.diagnostic import Diagnostic
 from ..diag.source import NO_POS, Pos, SourceFile, SourceSet
-from ..syntax.nodes import CallExpr, Expr, File, FuncDecl, FuncLit, Node
+from ..syntax.nodes import CallExpr, Expr, File, FuncDecl, FuncLit, InterfaceType, Node
 from ..syntax.parser import parse_body
 from ..syntax.positions import start_pos
 from . import decl as decls
@@ -37,7 +37,7 @@ from .objects import Func, Initializer, Object, Package, PkgName, TypeName, Var
 from .operand import Operand, operand_string
 from .resolver import DeclInfo
 from .scope import Scope
-from .types import Named, Signature, Type
+from .types import Interface, Named, Signature, Type
 from .typestring import PackageQualifier, object_string, type_string
 from .universe import UNIVERSE
 
@@ -107,7 +107,7 @@ class Checker(Resolver):
     __slots__ = (
         "pkg", "sources", "importer", "go_version", "errors", "has_errors", "env", "files", "decls", "methods", "path",
         "path_index", "delayed", "shift_lhs", "imports", "dot_imports", "context", "mono", "qualifier",
-        "working", "eager", "depth", "is_std", "initializers", "local_types",
+        "working", "eager", "depth", "is_std", "initializers", "local_types", "var_sizes", "interfaces",
     )  # fmt: skip
 
     def __init__(
@@ -150,6 +150,8 @@ class Checker(Resolver):
         self.eager = False  # check_all: bodies are checked as their functions are typed
         self.depth = 0
         self.initializers: list[Initializer] | None = None
+        self.var_sizes: dict[Named, bool] = {}  # memo of builtins.has_var_size
+        self.interfaces: list[tuple[InterfaceType, Interface]] = []  # literals seen by check_all
         self.local_types = 0  # declared in functions so far: numbers them
 
     # ---------------------------------------------------------------- requests
@@ -205,7 +207,7 @@ class Checker(Resolver):
         if not self.has_errors:
             usage.monomorph(self)
         if not self.has_errors:
-            usage.implementation_restrictions(self)
+            usage.anonymous_cycles(self)
         self.eager = False
         self.end(saved)
         self.errors[before:] = sorted_as_printed(self.errors[before:], self.sources)

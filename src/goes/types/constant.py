@@ -456,8 +456,8 @@ def _scaled(mantissa: int, base: int, exponent: int) -> ConstValue:
     """mantissa·base^exponent; values out of any floating-point range need not be exact."""
     if mantissa == 0:
         return _ZERO
-    if abs(exponent) >= 1 << 31:
-        return UNKNOWN if exponent > 0 else _ZERO
+    if exponent >= 1 << 31 or mantissa.bit_length() + max(exponent, 0) * math.log2(base) >= 1 << 31:
+        return UNKNOWN  # as in gc, whose exponents have 32 bits
     limit = MAX_EXPONENT if base == 2 else MAX_EXPONENT // 4
     if exponent > limit:
         exponent = limit

@@ -1,11 +1,11 @@
-"""Reporting: how a mistake becomes a Diagnostic.
+r"""Reporting: how a mistake becomes a Diagnostic.
 
     report(check, pos, "UndeclaredName", "undefined: x")
 
 A report may have several parts; all but the first are continuation lines, with their own position if they have one:
 
     x redeclared in this block
-    	a.go:3:5: other declaration of x
+    \ta.go:3:5: other declaration of x
 
 Follow-on errors are dropped: once there is an error, a message that quotes an invalid operand or type says nothing new.
 An error inside an inherited constant initialiser (`const a, b = iota, f()` repeated) is put where the constant is
@@ -63,6 +63,8 @@ def report_all(check: Checker, r: Report) -> None:
         pos = r.positions[i]
         where = f"{check.sources.position(pos)}: " if pos != NO_POS else ""
         message += f"\n\t{where}{r.messages[i]}"
+    if r.code == "InvalidSyntaxTree":
+        message = "invalid syntax tree: " + message
     pos = r.positions[0]
     if check.env.errpos != NO_POS:
         pos = check.env.errpos

@@ -131,6 +131,8 @@ from .typeset import pairs_of
 if TYPE_CHECKING:
     from .checker import Checker
 
+EMPTY_TUPLE: Final = Tuple([])  # the type of a call without results
+
 # Largest shift count of a constant: smallest denormal float64 can be written as a shift.
 MAX_SHIFT: Final = 1023 - 1 + 52
 
@@ -294,7 +296,7 @@ def record(check: Checker, x: Operand) -> None:
         e.type = TYP_INVALID
         e.value = None
         return
-    e.type = x.type
+    e.type = EMPTY_TUPLE if mode == MODE_NOVALUE else x.type
     e.value = x.value if mode == MODE_CONST else None
 
 
@@ -309,7 +311,7 @@ def raw_expr(check: Checker, target: Target | None, x: Operand, e: Expr, hint: T
 
     check.depth += 1
     if check.depth > MAX_DEPTH:
-        check.error(start_pos(e), "InvalidSyntaxTree", "expression nested too deeply")
+        check.error(start_pos(e), "", "expression nested too deeply")
         x.mode = MODE_INVALID
         x.expr = e
         kind = KIND_STATEMENT

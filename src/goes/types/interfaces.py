@@ -52,6 +52,8 @@ def interface_type(check: Checker, e: InterfaceType, definition: TypeName | None
         return t
     ityp = Interface([], [])
     ityp.check = check
+    if check.eager:
+        check.interfaces.append((e, ityp))
     positions: list[Pos] = []
     for f in e.methods:
         name = f.name

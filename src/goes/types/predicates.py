@@ -60,7 +60,10 @@ from .typestring import Qualifier, type_string
 
 
 def is_valid(t: Type) -> bool:
-    return unalias(t) is not TYP_INVALID
+    """Whether t stands for a type; an alias that is still being declared does, as far as anybody knows."""
+    if isinstance(t, Alias):
+        return t.actual() is not TYP_INVALID or t._actual is None
+    return t is not TYP_INVALID
 
 
 def is_basic(t: Type, info: int) -> bool:

@@ -47,7 +47,8 @@ class DeclInfo:
     """How a package-level object is declared, and which others its initialiser or body refers to."""
 
     __slots__ = (
-        "file", "scope", "version", "lhs", "vtyp", "init", "inherited", "tdecl", "fdecl", "deps", "pending_init", "queued",
+        "file", "scope", "version", "lhs", "vtyp", "init", "inherited", "tdecl", "fdecl", "deps", "pending_init",
+        "queued",
     )  # fmt: skip
 
     def __init__(self, file: File, scope: Scope, version: int) -> None:
@@ -88,11 +89,10 @@ def init_files(check: Checker, files: list[File]) -> None:
     pkg = check.pkg
     for file in files:
         name = file.pkg_name.text
-        if pkg.name == "":
-            if name == "_":
-                check.error_at(file.pkg_name, "BlankPkgName", "invalid package name _")
-            else:
-                pkg.name = name
+        if name == "_":
+            check.error_at(file.pkg_name, "BlankPkgName", "invalid package name _")
+        elif pkg.name == "":
+            pkg.name = name
         elif name != pkg.name:
             check.error(file.pos, "MismatchedPkgName", f"package {name}; expected package {pkg.name}")
             continue
@@ -250,6 +250,8 @@ def _collect_import(check: Checker, file: File, scope: Scope, d: ImportDecl) -> 
     if d.path.bad:
         return
     path = unquote_literal(d.path.text)
+    if path is not None:
+        path = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     problem = "invalid syntax" if path is None else _invalid_path(path)
     if path is None or problem:
         check.error_at(d.path, "BadImportPath", f"invalid import path ({problem})")

@@ -178,7 +178,7 @@ def _generic_recv(
         check.error_at(rbase, "BadRecv", message)
     check.verify_version(start_pos(rbase), 18, "type instantiation")
     targs: list[Type] = [p for p in tparams]
-    recv_type = typexpr.instance(check, base_type, targs)
+    recv_type = typexpr.instance(check, rparam.type_expr.pos, base_type, targs)
     if rptr and is_valid(recv_type):
         recv_type = Pointer(recv_type)
     _record_recv_types(rparam.type_expr, recv_type)

@@ -112,7 +112,7 @@ def stmt(check: Checker, ctxt: int, s: Stmt) -> None:
 
     check.depth += 1
     if check.depth > MAX_DEPTH:
-        check.error(s.pos, "InvalidSyntaxTree", "statements nested too deeply")
+        check.error(s.pos, "", "statements nested too deeply")
     else:
         top = len(check.delayed)
         scope = check.env.scope

@@ -244,7 +244,7 @@ def _type_internal(check: Checker, e: Expr, definition: TypeName | None) -> Type
 
     check.depth += 1
     if check.depth > MAX_DEPTH:
-        check.error(start_pos(e), "InvalidSyntaxTree", "type nested too deeply")
+        check.error(start_pos(e), "", "type nested too deeply")
         t: Type = TYP_INVALID
     else:
         t = _type_switch(check, e, definition)
@@ -362,7 +362,7 @@ def _instantiated_type(check: Checker, x: Expr, xlist: list[Expr]) -> Type:
     name = instantiated_name(x)
     if name is not None:
         name.targs = targs
-    inst = instance(check, gtype, targs)
+    inst = instance(check, x.pos, gtype, targs)
     if isinstance(inst, Named | Alias):
         check.later(_VerifyInstance(x, xlist, targs, inst))
         return inst
@@ -373,8 +373,13 @@ def _instantiated_type(check: Checker, x: Expr, xlist: list[Expr]) -> Type:
     return TYP_INVALID
 
 
-def instance(check: Checker, orig: Named | Alias, targs: list[Type]) -> Type:
-    return check.context.instantiate(orig, targs)
+def instance(check: Checker, pos: Pos, orig: Named | Alias, targs: list[Type]) -> Type:
+    """orig[targs]; a new instance is positioned where it is first mentioned."""
+    known = len(check.context.instances)
+    inst = check.context.instantiate(orig, targs)
+    if isinstance(inst, Named | Alias) and len(check.context.instances) > known:
+        inst.obj.pos = pos
+    return inst
 
 
 def instantiated_name(e: Expr) -> Name | None:

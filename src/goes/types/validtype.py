@@ -66,8 +66,8 @@ def _check_named(t: Named, nest: list[Named], path: list[Named], depth: int) -> 
             orig._underlying = TYP_INVALID
             for start in range(len(path)):
                 if path[start] is t or identical(path[start], t):
-                    return [p.origin.obj for p in path[start:]]
-            return [t.origin.obj]
+                    return [p.obj for p in path[start:]]
+            return [t.obj]
     rhs = rhs_of(t.origin)
     if rhs is None:
         return []

@@ -118,6 +118,7 @@ def check_packages(packages: Packages, options: BuildOptions) -> None:
 
 def build_program(context: BuildContext, graph: Graph, root: Package, options: BuildOptions) -> bytes:
     """Compile and link one main package."""
+    from ..codegen.llvm import FULL, QUICK
     from ..codegen.workers import WorkerPool
     from ..link.link import LINKER_SYMBOLS, LinkOptions, add_roots, link
     from ..link.reach import Reach
@@ -138,7 +139,7 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
     progress.stage("compiling")
     program = Program(sources, packages)
     asm = AsmPackages(packages, context.goroot, tuple(context.experiments), errors)
-    with WorkerPool(options.level, options.jobs) as pool:
+    with WorkerPool(FULL if options.level >= 2 else QUICK, options.jobs) as pool:
         demand = Demand(packages, program, asm, pool, options.inline)
         for path in packages.inputs:
             demand.initialise_package(path)
@@ -154,13 +155,10 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
         demand.finish()
 
     progress.stage("linking")
-    final = Reach(demand, LINKER_SYMBOLS)
-    add_roots(final, link_options)
-    final.run()
-    missing = final.missing()
-    if missing:
-        raise UserError("\n".join(f"{final.missing_by(name) or 'main'}: relocation target {name} not defined" for name in missing[:20]))
-    return link(link_options, final.live)
+    # LLVM's own references (constants, jump tables, memcpy) come late.
+    reach.refresh()
+    reach.run()
+    return link(link_options, reach.live)
 
 
 def _fail_on(packages: Packages, errors: list[Diagnostic]) -> None:

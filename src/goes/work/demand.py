@@ -13,9 +13,10 @@ from typing import final
 from ..asm.adapters import ALL, abi0_to_goes, abiinternal_to_goes, goes_to_abi0, goes_to_abiinternal
 from ..codegen import algs
 from ..codegen.descriptors import MethodNamer, TypeData
-from ..codegen.function import FunctionCode, emit_function
+from ..codegen.emitter import Context
+from ..codegen.function import emit_function
 from ..codegen.intrinsics import intrinsic_body, is_intrinsic
-from ..codegen.llvm import assemble_module
+from ..codegen.llvm import FunctionCode, assemble_module
 from ..codegen.references import EQUAL, References, string_symbol
 from ..codegen.staticdata import StaticEnvironment, StaticInit
 from ..codegen.workers import WorkerPool
@@ -49,13 +50,14 @@ class Demand(MethodNamer, StaticEnvironment):
     """Provider of definitions for one program."""
 
     __slots__ = (
-        "packages", "program", "analysis", "types", "index", "asm", "pool", "definitions", "functions", "globals",
+        "packages", "program", "context", "analysis", "types", "index", "asm", "pool", "definitions", "functions", "globals",
         "_batch", "_static",
     )  # fmt: skip
 
     def __init__(self, packages: Packages, program: Program, asm: AsmPackages, pool: WorkerPool, inline: bool = True) -> None:
         self.packages = packages
         self.program = program
+        self.context = Context(packages.sources, pool.level)
         self.analysis = Analysis(program, _CodegenIntrinsics(), inline)
         self.types = TypeData(self)
         self.index = SymbolIndex(packages)
@@ -66,6 +68,9 @@ class Demand(MethodNamer, StaticEnvironment):
         self.globals: dict[str, t.Type] = {}
         self._batch: list[FunctionCode] = []
         self._static: dict[str, Definition] = {}
+        for name in asm.definitions("runtime"):
+            if name.endswith(".abi0"):
+                self.context.abi0.add(name[: -len(".abi0")])
 
     # ---------------------------------------------------------------------------------------- the provider
 
@@ -138,7 +143,7 @@ class Demand(MethodNamer, StaticEnvironment):
         if typ is not None:
             self._put(StaticInit(self, "").zero(name, typ))
             return
-        code = intrinsic_body(name)
+        code = intrinsic_body(name, self.context)
         if code is not None:
             self._queue(code)
 
@@ -149,12 +154,12 @@ class Demand(MethodNamer, StaticEnvironment):
             self._external(name, fn)
             return
         if is_intrinsic(name):
-            code = intrinsic_body(name)
+            code = intrinsic_body(name, self.context)
             if code is not None:
                 self._queue(code)
                 return
         self.analysis.prepare(fn)
-        self._queue(emit_function(fn, self.types))
+        self._queue(emit_function(fn, self.context))
 
     def _external(self, name: str, fn: Function) -> None:
         """A declaration without body: goes' own assembly, an adapter to upstream's, an intrinsic, or a linkname pull."""
@@ -162,7 +167,7 @@ class Demand(MethodNamer, StaticEnvironment):
         if found is not None:
             self._put(found)
             return
-        code = intrinsic_body(name)
+        code = intrinsic_body(name, self.context)
         if code is not None:
             self._queue(code)
             return

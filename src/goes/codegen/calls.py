@@ -1,0 +1,242 @@
+"""Calls, go and defer.
+
+    r, err := f(x)     →   %r = call swiftcc { i64, ptr, ptr } @"main.f"(i64 %x)
+    fn(x)              →   code = load ptr, ptr %fn ; call swiftcc ... %code(i64 %x, ptr swiftself %fn)
+    w.Write(p)         →   code = load ptr, itab + 24 + 8*slot ; call ... %code(ptr %data, ...)
+
+Memory-type arguments are passed by the address of a copy; results that do not fit in registers come back in an area of
+the caller's frame. abi.py says which is which.
+
+Sources: codegen/abi.py; compiler-contracts 5.2, 6.2; linker-and-runtime-contracts D.2, F.3; the overlay's
+runtime/panic_goes.go.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..diag.diagnostic import Bug
+from ..obj.symbol import R_USEIFACEMETHOD
+from ..ssa import instr as ir
+from ..ssa.instr import Value
+from ..types import types as t
+from ..types.objects import Func
+from ..types.sizes import alignof, sizeof
+from .abi import results_in_memory
+from .checks import check_pointer
+from .descriptors import method_order, sorted_interface_methods
+from .emitter import Emitter
+from .interfaces import ITAB_FUN
+from .values import operand, result
+
+NORETURN: Final = frozenset(
+    [
+        "runtime.gopanic", "runtime.throw", "runtime.fatal", "runtime.fatalthrow", "runtime.panicwrap",
+        "runtime.panicdivide", "runtime.panicshift", "runtime.panicoverflow", "runtime.panicmem", "runtime.panicnil",
+        "runtime.panicunsafeslicelen", "runtime.panicunsafeslicenilptr", "runtime.panicunsafestringlen",
+        "runtime.panicunsafestringnilptr", "runtime.panicmakeslicelen", "runtime.panicmakeslicecap",
+        "runtime.panicrangestate", "runtime.block",
+    ]
+)  # fmt: skip
+DEFER_RECORD: Final = 48  # runtime._defer
+DEFER_FN: Final = 24
+FRAME_RECORD: Final = 64  # runtime.deferFrame
+
+
+def return_type(results: list[t.Type], e: Emitter) -> tuple[str, list[str], bool]:
+    """LLVM return type, its fields (bool as i8), and whether results travel in memory."""
+    if results_in_memory(results):
+        return "void", [], True
+    llvms: list[str] = []
+    for r in results:
+        shape = e.ctx.shape(r)
+        llvms.extend(["i8"] if shape.is_bool else shape.llvms)
+    if not llvms:
+        return "void", [], False
+    return (llvms[0] if len(llvms) == 1 else "{ " + ", ".join(llvms) + " }"), llvms, False
+
+
+def argument_types(typ: t.Type, e: Emitter) -> list[str]:
+    shape = e.ctx.shape(typ)
+    return ["i8"] if shape.is_bool else shape.llvms
+
+
+def result_types(sig: t.Signature) -> list[t.Type]:
+    out: list[t.Type] = []
+    for v in sig.results.vars:
+        assert v.type is not None
+        out.append(v.type)
+    return out
+
+
+def _arguments(e: Emitter, args: list[Value], sig: t.Signature | None) -> list[tuple[str, str]]:
+    """The LLVM arguments. A nil or zero constant takes the parameter's type."""
+    out: list[tuple[str, str]] = []
+    params = [] if sig is None else sig.params.vars
+    first = len(args) - len(params)  # after the receiver
+    for k, a in enumerate(args):
+        if isinstance(a, ir.Const) and a.value is None and params and k >= first:
+            wanted = params[k - first].type
+            if wanted is not None:
+                a = ir.Const(wanted, None)
+        shape = e.ctx.shape(a.type)
+        vals = e.to_memory(shape, operand(e, a))
+        if shape.parts is None:
+            out.append(("ptr", vals[0]))
+        elif shape.is_bool:
+            out.append(("i8", vals[0]))
+        else:
+            out.extend(zip(shape.llvms, vals))
+    return out
+
+
+def _finish(
+    e: Emitter, i: ir.Instr, target: str, args: list[tuple[str, str]], results: list[t.Type], symbol: str
+) -> None:
+    """Make the call and take its results apart. symbol: the callee's name if it is known."""
+    ret, llvms, in_memory = return_type(results, e)
+    area = ""
+    offsets: list[int] = []
+    if in_memory:
+        size = 0
+        for r in results:
+            a = alignof(r)
+            size = (size + a - 1) // a * a
+            offsets.append(size)
+            size += sizeof(r)
+        area = e.alloca((size + 7) // 8 * 8, 16)
+        args = [("ptr", area), *args]
+    if symbol:
+        target = e.code(symbol, ret, [ty for ty, _ in args])
+    noreturn = symbol in NORETURN
+    value = e.call(ret, target, args, noreturn)
+    values: list[list[str]] = []
+    if in_memory:
+        for r, offset in zip(results, offsets):
+            values.append(e.fetch(e.ctx.shape(r), e.gep(area, offset)))
+    else:
+        flat = e.unpack(llvms, value)
+        at = 0
+        for r in results:
+            shape = e.ctx.shape(r)
+            n = len(shape.llvms)
+            values.append(e.from_memory(shape, flat[at : at + n]))
+            at += n
+    if isinstance(i.type, t.Tuple):
+        e.tuples[i] = values
+    elif values:
+        result(e, i, values[0])
+
+
+def call_static(e: Emitter, i: ir.CallStatic) -> None:
+    from .intrinsics import expand
+
+    f = i.function
+    if expand(e, i, f.name):
+        return
+    e.refs.functions[f.name] = f
+    _mark_reflect(e, f.name.rsplit(".", 1)[-1], f.signature)
+    args = _arguments(e, i.args, f.signature)
+    if i.closure is not None:
+        args.append(("ptr swiftself", operand(e, i.closure)[0]))
+    _finish(e, i, "", args, result_types(f.signature), f.name)
+
+
+def call_value(e: Emitter, i: ir.CallValue) -> None:
+    fn = operand(e, i.args[0])[0]
+    code = e.load("ptr", fn)
+    args = _arguments(e, i.args[1:], i.signature)
+    args.append(("ptr swiftself", fn))
+    _finish(e, i, code, args, result_types(i.signature), "")
+
+
+def method_slot(interface: t.Interface, method: Func) -> int:
+    """Position of a method in itabs of the interface."""
+    key = method_order(method)
+    for k, m in enumerate(sorted_interface_methods(interface)):
+        if m is method or method_order(m) == key:
+            return k
+    raise Bug("codegen", f"method {method.name} is not in the interface")
+
+
+def call_invoke(e: Emitter, i: ir.CallInvoke) -> None:
+    itab, data = operand(e, i.args[0])
+    check_pointer(e, itab)
+    interface = t.under(i.args[0].type)
+    if not isinstance(interface, t.Interface):
+        interface = i.interface
+    slot = method_slot(interface, i.method)
+    code = e.load("ptr", e.gep(itab, ITAB_FUN + 8 * slot))
+    name = "type:" + e.ctx.type_name(i.args[0].type)
+    e.refs.types[name] = i.args[0].type
+    e.refs.add_relocation(R_USEIFACEMETHOD, name, slot)
+    _mark_reflect(e, i.method.name, i.signature)
+    args = [("ptr", data), *_arguments(e, i.args[1:], i.signature)]
+    _finish(e, i, code, args, result_types(i.signature), "")
+
+
+def _mark_reflect(e: Emitter, name: str, sig: t.Signature) -> None:
+    """Note calls of reflect's Method and MethodByName: they keep all exported methods alive."""
+    if name not in ("Method", "MethodByName") or len(sig.params.vars) != 1 or not sig.results.vars:
+        return
+    own = e.fn.name
+    if own.startswith("reflect.") and own.rsplit(".", 1)[-1] in ("Method", "MethodByName"):
+        return
+    parameter = sig.params.vars[0].type
+    first = sig.results.vars[0].type
+    assert parameter is not None and first is not None
+    u = t.under(parameter)
+    if not isinstance(u, t.Basic) or u.kind != (t.INT if name == "Method" else t.STRING):
+        return
+    first = t.unalias(first)
+    if isinstance(first, t.Named) and first.obj.pkg is not None:
+        if first.obj.pkg.path in ("reflect", "internal/reflectlite") and first.obj.name in ("Method", "Value"):
+            e.refs.reflect_method = True
+
+
+def call_runtime(e: Emitter, i: ir.CallRuntime) -> None:
+    e.refs.symbols["runtime." + i.name] = None
+    results: list[t.Type] = []
+    if isinstance(i.type, t.Tuple):
+        for v in i.type.vars:
+            assert v.type is not None
+            results.append(v.type)
+    elif i.type is not t.TYP_INVALID:
+        results.append(i.type)
+    _finish(e, i, "", _arguments(e, i.args, None), results, "runtime." + i.name)
+
+
+def go(e: Emitter, i: ir.Go) -> None:
+    e.runtime("void", "newproc", [("ptr", operand(e, i.x)[0])])
+
+
+def defer(e: Emitter, i: ir.Defer) -> None:
+    fn = operand(e, i.x)[0]
+    if i.token is not None:
+        token = operand(e, i.token)
+        e.runtime("void", "deferprocat", [("ptr", fn), ("ptr", token[0]), ("ptr", token[1])])
+    elif i.in_loop:
+        e.runtime("void", "deferproc", [("ptr", e.landing_area), ("ptr", fn)])
+    else:
+        record = e.alloca(DEFER_RECORD)
+        e.store("ptr", fn, e.gep(record, DEFER_FN))
+        e.runtime("void", "deferprocStack", [("ptr", e.landing_area), ("ptr", record)])
+
+
+def defer_token(e: Emitter, i: ir.DeferToken) -> None:
+    token = e.runtime("{ ptr, ptr }", "deferrangefunc", [("ptr", e.landing_area)])
+    result(e, i, e.unpack(["ptr", "ptr"], token))
+
+
+def run_defers(e: Emitter, i: ir.RunDefers) -> None:
+    e.runtime("void", "deferreturn", [("ptr", e.landing_area)])
+
+
+def recover(e: Emitter, i: ir.Recover) -> None:
+    result(e, i, e.unpack(["ptr", "ptr"], e.runtime("{ ptr, ptr }", "gorecover", [])))
+
+
+def panic(e: Emitter, i: ir.Panic) -> None:
+    vals = operand(e, i.x)
+    e.runtime("void", "gopanic", [("ptr", vals[0]), ("ptr", vals[1])], noreturn=True)
+    e.do("unreachable")
