@@ -23,6 +23,10 @@ COMPILED = {
     "link": (),
     "ssa": (),
     "ssa/passes": (),
+    "codegen": ("llvm.py", "workers.py"),  # talk to llvmlite and to other processes
+    "load": (),
+    "module": (),
+    "work": ("build.py", "asmpackage.py", "demand.py", "analysis.py"),
 }
 
 

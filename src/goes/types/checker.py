@@ -21,6 +21,7 @@ from __future__ import annotations
 from typing import Final, final
 
 from ..diag.diagnostic import Diagnostic
+from ..diag.native import mypyc_attr
 from ..diag.source import NO_POS, Pos, SourceFile, SourceSet
 from ..syntax.nodes import CallExpr, Expr, File, FuncDecl, FuncLit, InterfaceType, Node
 from ..syntax.parser import parse_body
@@ -56,6 +57,7 @@ class ImportFailed(Exception):
         self.message = message
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Importer:
     """Finds packages by import path."""
 
