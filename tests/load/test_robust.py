@@ -10,7 +10,8 @@ from goes.load.header import read_header
 from goes.module import modfile
 
 GO_WORDS = ["package", "p", "import", "(", ")", '"fmt"', '"embed"', "`a`", "//go:embed x", "//go:build a&&", "\n", ";",
-            "/*", "*/", ".", "_", "\x00", "\ufeff", '"', "'", "\\", "\\UFFFFFFFF", "1", "//", "// +build !x,y", "\n\n", "é"]
+            "/*", "*/", ".", "_", "\x00", "\ufeff",
+            '"', "'", "\\", "\\UFFFFFFFF", "1", "//", "// +build !x,y", "\n\n", "é"]
 MOD_WORDS = ["module", "go", "1.27", "require", "(", ")", "a.com/b", "v1.2.3", "=>", "../x", '"', "`", "//", "\n", "[",
              "]", ",", "retract", "replace", "exclude", "toolchain", "tool", "ignore", "godebug", "x=y", "\\", "é"]
 
