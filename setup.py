@@ -15,18 +15,18 @@ from setuptools import setup
 
 # Rooms that are compiled, each with the modules of it that stay interpreted and why.
 COMPILED = {
-    "diag": (),
+    "diag": ("native.py",),  # see there
     "syntax": (),
     "types": (),
     "obj": (),
     "asm": (),
     "link": (),
-    "ssa": (),
+    "ssa": ("builder.py", "emit.py", "lower_builtin.py", "lower_call.py", "lower_convert.py", "lower_expr.py", "lower_literal.py", "lower_place.py", "lower_range.py", "lower_stmt.py", "lower_switch.py", "rangefunc.py"),
     "ssa/passes": (),
-    "codegen": ("llvm.py", "workers.py"),  # talk to llvmlite and to other processes
+    #"codegen": ("llvm.py", "workers.py"),  # talk to llvmlite and to other processes
     "load": (),
     "module": (),
-    "work": ("build.py", "asmpackage.py", "demand.py", "analysis.py"),
+    "work": ("build.py", "asmpackage.py", "demand.py", "analysis.py", "fingerprint.py"),
 }
 
 
