@@ -69,6 +69,17 @@ def result_types(sig: t.Signature) -> list[t.Type]:
     return out
 
 
+def _call_results(i: ir.AnyCall) -> list[t.Type]:
+    """The result types of a call instruction."""
+    if not isinstance(i.type, t.Tuple):
+        return [] if i.type is t.TYP_INVALID else [i.type]
+    out: list[t.Type] = []
+    for v in i.type.vars:
+        assert v.type is not None
+        out.append(v.type)
+    return out
+
+
 def _arguments(e: Emitter, args: list[Value], sig: t.Signature | None) -> list[tuple[str, str]]:
     """The LLVM arguments. A nil or zero constant takes the parameter's type."""
     out: list[tuple[str, str]] = []
@@ -139,7 +150,8 @@ def call_static(e: Emitter, i: ir.CallStatic) -> None:
     args = _arguments(e, i.args, f.signature)
     if i.closure is not None:
         args.append(("ptr swiftself", operand(e, i.closure)[0]))
-    _finish(e, i, "", args, result_types(f.signature), f.name)
+    # By the call's own types: a linkname may give the callee others of the same layout.
+    _finish(e, i, "", args, _call_results(i), f.name)
 
 
 def call_value(e: Emitter, i: ir.CallValue) -> None:
@@ -196,14 +208,7 @@ def _mark_reflect(e: Emitter, name: str, sig: t.Signature) -> None:
 
 def call_runtime(e: Emitter, i: ir.CallRuntime) -> None:
     e.refs.symbols["runtime." + i.name] = None
-    results: list[t.Type] = []
-    if isinstance(i.type, t.Tuple):
-        for v in i.type.vars:
-            assert v.type is not None
-            results.append(v.type)
-    elif i.type is not t.TYP_INVALID:
-        results.append(i.type)
-    _finish(e, i, "", _arguments(e, i.args, None), results, "runtime." + i.name)
+    _finish(e, i, "", _arguments(e, i.args, None), _call_results(i), "runtime." + i.name)
 
 
 def go(e: Emitter, i: ir.Go) -> None:

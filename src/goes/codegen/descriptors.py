@@ -20,6 +20,7 @@ from ..obj.symbol import Definition, Relocation
 from ..types import types as t
 from ..types.linkname import escape_path, link_string, name_string
 from ..types.lookup import MethodEntry, method_set
+from ..types.named import signature_of
 from ..types.objects import Func, Package, Var, exported
 from ..types.sizes import alignof, is_direct_iface, offsets_of, pointer_mask, ptrdata, sizeof
 from ..types.typeset import type_set
@@ -371,7 +372,7 @@ class TypeData:
     def _methods(self, typ: t.Type) -> list[MethodEntry]:
         if isinstance(t.under(typ), t.Interface):
             return []
-        return [m for m in method_set(typ) if not _is_generic_method(m.func)]
+        return [m for m in method_set(typ) if not m.signature.tparams]
 
     def _ptr_to_this(self, image: _Image, typ: t.Type, noalg: bool) -> None:
         if noalg or (isinstance(t.unalias(typ), t.Pointer)):
@@ -418,8 +419,7 @@ class TypeData:
             is_exported = m.exported()
             owner = None if is_exported or m.pkg is pkg else m.pkg
             tail.offset(self._name(out, m.name, "", owner, is_exported, False), sym.R_TYPEOFF)
-            assert m.type is not None
-            tail.offset(self.type_symbol(without_receiver(m.type)), sym.R_TYPEOFF)
+            tail.offset(self.type_symbol(without_receiver(signature_of(m))), sym.R_TYPEOFF)
 
     def _map(self, out: list[Definition], image: _Image, m: t.Map, named: t.Named | None) -> None:
         layout = MapLayout(m)
@@ -477,7 +477,6 @@ class TypeData:
                 type_pkg = elem.obj.pkg
         owner = None if is_exported or f.pkg is type_pkg else f.pkg
         image.offset(self._name(out, f.name, "", owner, is_exported, False), sym.R_TYPEOFF)
-        assert f.type is not None
         ifn, tfn = self.namer.method_symbols(typ, m)
         image.offset(self.type_symbol(without_receiver(m.signature)), sym.R_METHODOFF)
         image.offset(ifn, sym.R_METHODOFF)
@@ -523,10 +522,6 @@ def without_receiver(sig: t.Type) -> t.Type:
     if isinstance(sig, t.Signature) and sig.recv is not None:
         return t.Signature(None, sig.params, sig.results, sig.variadic)
     return sig
-
-
-def _is_generic_method(f: Func) -> bool:
-    return isinstance(f.type, t.Signature) and len(f.type.tparams) > 0
 
 
 def method_order(f: Func) -> tuple[bool, str, str]:

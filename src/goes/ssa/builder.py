@@ -183,7 +183,7 @@ def _results(b: Builder, signature: t.Signature, pos: Pos) -> None:
 
 def _complete(b: Builder, signature: t.Signature) -> list[Var]:
     known = {v for v in b.result_vars}
-    if not known:
+    if not _has_named_results(signature):
         return []
     out: list[Var] = []
     for v in signature.results.vars:

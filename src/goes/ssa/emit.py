@@ -131,10 +131,6 @@ class Builder:
     def is_instance(self) -> bool:
         return self._substituter is not None
 
-    def map_local_type(self, declared: t.Named, copy: t.Named) -> None:
-        """A type declared in a generic function is a different type in each instance."""
-        self._types[declared] = copy
-
     def pointer_to(self, elem: Type) -> Type:
         return self.program.pointer_to(elem)
 
@@ -386,11 +382,11 @@ class Builder:
                     replaced[phi] = self.zero(phi.type) if only is None else only
                     changed = True
             live = rest
-        for phi in list(replaced):
-            v = replaced[phi]
+        for old in list(replaced):
+            v = replaced[old]
             while v in replaced:
                 v = replaced[v]
-            replaced[phi] = v
+            replaced[old] = v
         # Only phis that something real uses stay.
         used: set[ir.Phi] = set()
         work: list[ir.Phi] = []

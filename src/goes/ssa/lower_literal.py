@@ -21,7 +21,7 @@ from . import instr as ir
 from . import lower_expr as exprs
 from . import lower_place as places
 from .emit import Builder
-from .function import LITERAL, Function
+from .function import LITERAL, PACKAGE_INIT, Function
 
 
 def literal(b: Builder, x: n.CompositeLit) -> ir.Value:
@@ -244,10 +244,11 @@ def build_literal(b: Builder, x: n.FuncLit) -> tuple[Function, Builder]:
     from .builder import build_body
 
     program = b.program
-    if b.fn.kind == program.PACKAGE_INIT_KIND:
-        name = program.global_literal_name(x, b.fn.package)
-    else:
-        name = literal_name(b)
+    if b.fn.kind == PACKAGE_INIT:
+        # Nothing to capture: it is built when somebody wants it.
+        fn = program.global_literal(x, b.fn.package)
+        return fn, Builder(program, fn, None)
+    name = literal_name(b)
     sig = b.typ(x.type)
     assert isinstance(sig, t.Signature)
     fn = Function(name, b.fn.package, sig, LITERAL, x.pos)

@@ -15,7 +15,7 @@ from ..diag.source import NO_POS, Pos
 from ..syntax import nodes as n
 from ..syntax import tokens as tok
 from ..types import types as t
-from ..types.objects import TypeName, Var
+from ..types.objects import Var
 from ..types.types import TYP_INVALID, Type, under
 from . import instr as ir
 from . import lower_call as calls
@@ -274,10 +274,6 @@ def _declarations(b: Builder, s: n.DeclStmt) -> None:
         if isinstance(d, n.VarDecl):
             if b.block is not None:
                 _var_declaration(b, d)
-        elif isinstance(d, n.TypeDecl) and b.is_instance():
-            obj = d.name.obj
-            if isinstance(obj, TypeName) and isinstance(obj.type, t.Named):
-                b.program.instantiate_local_type(b, obj.type)
 
 
 def _var_declaration(b: Builder, d: n.VarDecl) -> None:

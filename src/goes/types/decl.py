@@ -30,7 +30,7 @@ from ..syntax.positions import end_pos, start_pos
 from ..syntax.tokens import OR, TILDE
 from . import assignments, resolver, signature, stmt, typexpr
 from . import expr as exprs
-from .checker_base import Action
+from .checker_base import Action, Env
 from .constant import UNKNOWN, ConstValue
 from .errors import Report
 from .identity import object_id
@@ -77,8 +77,6 @@ def new_local_var(check: Checker, pos: Pos, name: str, t: Type | None) -> Var:
 
 def object_decl(check: Checker, obj: Object) -> None:
     """Type obj, a package-level object or method of this package, if that is not done yet."""
-    from .checker import Env
-
     if obj in check.path_index:
         # obj is being typed: a cycle.
         if isinstance(obj, Const | Var):
@@ -256,8 +254,6 @@ def _typed_var(check: Checker, obj: Var, d: DeclInfo) -> None:
 
 
 def check_pending_init(check: Checker, obj: Var, d: DeclInfo) -> None:
-    from .checker import Env
-
     if not d.pending_init or d.init is None:
         return
     d.pending_init = False

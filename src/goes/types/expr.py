@@ -78,7 +78,7 @@ from ..syntax.tokens import (
     XOR,
 )
 from . import assignments, call, index, literals, typexpr
-from .checker_base import KIND_EXPRESSION, KIND_STATEMENT
+from .checker_base import KIND_EXPRESSION, KIND_STATEMENT, MAX_DEPTH
 from .const import convert_untyped, is_pending, overflow, representable, update_expr_type
 from .constant import ComplexValue, ConstValue, Unknown, binary_op, compare, shift, sign, to_int, unary_op
 from .errors import INVALID_OP
@@ -307,8 +307,6 @@ def record_type(e: Expr, mode: int, t: Type) -> None:
 
 
 def raw_expr(check: Checker, target: Target | None, x: Operand, e: Expr, hint: Type | None, allow_generic: bool) -> int:
-    from .checker import MAX_DEPTH
-
     check.depth += 1
     if check.depth > MAX_DEPTH:
         check.error(start_pos(e), "", "expression nested too deeply")

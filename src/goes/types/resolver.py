@@ -33,6 +33,7 @@ from ..syntax.nodes import (
 from ..syntax.positions import start_pos
 from ..syntax.tokens import STRING_LIT
 from . import decl as decls
+from .checker_base import CURRENT_VERSION, ImportFailed, version_minor
 from .constant import ConstValue, make_from_literal
 from .errors import Report
 from .objects import Const, Func, Object, Package, PkgName, TypeName, Var, exported
@@ -84,8 +85,6 @@ def unparen(e: Expr) -> Expr:
 
 def init_files(check: Checker, files: list[File]) -> None:
     """Keep the files of this package and find their language versions."""
-    from .checker import CURRENT_VERSION, version_minor
-
     pkg = check.pkg
     for file in files:
         name = file.pkg_name.text
@@ -94,7 +93,7 @@ def init_files(check: Checker, files: list[File]) -> None:
         elif pkg.name == "":
             pkg.name = name
         elif name != pkg.name:
-            check.error(file.pos, "MismatchedPkgName", f"package {name}; expected package {pkg.name}")
+            check.error_at(file, "MismatchedPkgName", f"package {name}; expected package {pkg.name}")
             continue
         check.files.append(file)
     pkg.files = check.files
@@ -145,8 +144,6 @@ def _invalid_path(path: str) -> str:
 
 
 def _import(check: Checker, pos: Pos, path: str) -> Package:
-    from .checker import ImportFailed
-
     message = ""
     try:
         imported = check.importer.import_package(path, check.pkg)
@@ -180,8 +177,6 @@ def _add(check: Checker, obj: Object, d: DeclInfo) -> None:
 
 
 def collect_objects(check: Checker) -> None:
-    from .checker import version_minor
-
     methods: list[_Method] = []
     for file in check.files:
         check.env.version = version_minor(file.version)

@@ -50,7 +50,7 @@ from ..syntax.tokens import ADD, ARROW, ASSIGN, DEFER, DEFINE, OPERATOR_TEXT
 from . import assignments, ranges, returns, typexpr, usage
 from . import decl as decls
 from . import expr as exprs
-from .checker_base import KIND_CONVERSION, KIND_STATEMENT
+from .checker_base import KIND_CONVERSION, KIND_STATEMENT, MAX_DEPTH, Env
 from .const import convert_untyped
 from .constant import ConstValue
 from .errors import INVALID_OP, Report
@@ -79,8 +79,6 @@ def func_body(
     iota: ConstValue | None,
 ) -> None:
     """Check a function's body. `decl` collects its dependencies on package-level objects."""
-    from .checker import Env
-
     saved = check.env
     scope = sig.scope
     assert isinstance(scope, Scope)
@@ -108,8 +106,6 @@ def stmt_list(check: Checker, ctxt: int, stmts: list[Stmt]) -> None:
 
 
 def stmt(check: Checker, ctxt: int, s: Stmt) -> None:
-    from .checker import MAX_DEPTH
-
     check.depth += 1
     if check.depth > MAX_DEPTH:
         check.error(s.pos, "", "statements nested too deeply")

@@ -43,7 +43,7 @@ from ..syntax.positions import start_pos
 from . import call, interfaces, signature, structs
 from . import decl as decls
 from . import expr as exprs
-from .checker_base import Action
+from .checker_base import MAX_DEPTH, Action
 from .const import representable_const
 from .constant import to_int
 from .errors import INVALID_OP
@@ -240,8 +240,6 @@ class _ComparableKey(Action):
 
 
 def _type_internal(check: Checker, e: Expr, definition: TypeName | None) -> Type:
-    from .checker import MAX_DEPTH
-
     check.depth += 1
     if check.depth > MAX_DEPTH:
         check.error(start_pos(e), "", "type nested too deeply")

@@ -125,6 +125,7 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
     from ..ssa.program import Program
     from .asmpackage import AsmPackages
     from .demand import Demand
+    from .symbols import LinkResolver, SymbolIndex
 
     sys.setrecursionlimit(1_000_000)
     progress = options.progress or Progress()
@@ -137,10 +138,11 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
     errors = packages.errors
 
     progress.stage("compiling")
-    program = Program(sources, packages)
+    index = SymbolIndex(packages)
+    program = Program(sources, LinkResolver(index))
     asm = AsmPackages(packages, context.goroot, tuple(context.experiments), errors)
     with WorkerPool(FULL if options.level >= 2 else QUICK, options.jobs) as pool:
-        demand = Demand(packages, program, asm, pool, options.inline)
+        demand = Demand(packages, index, program, asm, pool, options.inline)
         for path in packages.inputs:
             demand.initialise_package(path)
         link_options = LinkOptions()
@@ -151,13 +153,14 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
         reach = Reach(demand, LINKER_SYMBOLS)
         add_roots(reach, link_options)
         reach.run()
-        _fail_on(packages, errors)
-        demand.finish()
+        # LLVM's own references (stack growth, constants, memcpy) become known with the machine code.
+        while demand.pending():
+            _fail_on(packages, errors)
+            demand.finish()
+            reach.refresh()
+            reach.run()
 
     progress.stage("linking")
-    # LLVM's own references (constants, jump tables, memcpy) come late.
-    reach.refresh()
-    reach.run()
     return link(link_options, reach.live)
 
 

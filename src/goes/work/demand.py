@@ -30,7 +30,7 @@ from ..syntax import nodes as n
 from ..types import types as t
 from ..types.linkname import escape_path
 from ..types.lookup import MethodEntry
-from ..types.objects import Func, Initializer, Var
+from ..types.objects import Func, Initializer, Package, Var
 from .analysis import Analysis, Intrinsics
 from .asmpackage import AsmPackages
 from .packages import Packages
@@ -51,16 +51,18 @@ class Demand(MethodNamer, StaticEnvironment):
 
     __slots__ = (
         "packages", "program", "context", "analysis", "types", "index", "asm", "pool", "definitions", "functions", "globals",
-        "_batch", "_static",
+        "_batch", "_static", "_initialising",
     )  # fmt: skip
 
-    def __init__(self, packages: Packages, program: Program, asm: AsmPackages, pool: WorkerPool, inline: bool = True) -> None:
+    def __init__(
+        self, packages: Packages, index: SymbolIndex, program: Program, asm: AsmPackages, pool: WorkerPool, inline: bool = True
+    ) -> None:
         self.packages = packages
         self.program = program
         self.context = Context(packages.sources, pool.level)
         self.analysis = Analysis(program, _CodegenIntrinsics(), inline)
         self.types = TypeData(self)
-        self.index = SymbolIndex(packages)
+        self.index = index
         self.asm = asm
         self.pool = pool
         self.definitions: dict[str, Definition] = {}
@@ -68,6 +70,7 @@ class Demand(MethodNamer, StaticEnvironment):
         self.globals: dict[str, t.Type] = {}
         self._batch: list[FunctionCode] = []
         self._static: dict[str, Definition] = {}
+        self._initialising: Package | None = None
         for name in asm.definitions("runtime"):
             if name.endswith(".abi0"):
                 self.context.abi0.add(name[: -len(".abi0")])
@@ -244,6 +247,7 @@ class Demand(MethodNamer, StaticEnvironment):
     def initialise_package(self, path: str) -> None:
         """Static data, pkg.init, init functions and the init task of one package."""
         checker = self.packages.checker(path)
+        self._initialising = checker.pkg
         package = self.packages.inputs[path]
         prefix = escape_path(package.link_path)
         static = StaticInit(self, prefix)
@@ -256,9 +260,10 @@ class Demand(MethodNamer, StaticEnvironment):
             fn = self.program.package_init(checker.pkg, dynamic)
             self.functions[fn.name] = fn
             bodies.append(fn.name)
-        for fn in self.program.init_functions(checker.pkg):
-            self.functions[fn.name] = fn
-            bodies.append(fn.name)
+        for f in checker.pkg.files:
+            for d in f.decls:
+                if isinstance(d, n.FuncDecl) and d.recv is None and d.name.text == "init" and isinstance(d.name.obj, Func):
+                    bodies.append(self.func_symbol(d.name.obj, []))
         task = Definition(f"{prefix}..inittask", sym.NOPTRDATA, align=8, package=prefix)
         task.data = bytes(4) + len(bodies).to_bytes(4, "little") + bytes(8 * len(bodies))
         task.size = len(task.data)
@@ -301,7 +306,9 @@ class Demand(MethodNamer, StaticEnvironment):
         return fn.name
 
     def literal_symbol(self, lit: n.FuncLit) -> str:
-        return ""
+        fn = self.program.global_literal(lit, self._initialising)
+        self.functions.setdefault(fn.name, fn)
+        return fn.name
 
     def method_expression_symbol(self, x: n.SelectorExpr) -> str:
         return ""
@@ -328,6 +335,10 @@ class Demand(MethodNamer, StaticEnvironment):
         return not fn.has_body() and self.asm.find(fn.name + ".abi0") is not None
 
     # ---------------------------------------------------------------------------------------- finishing
+
+    def pending(self) -> bool:
+        """Whether functions were promised whose machine code is still to be made."""
+        return bool(self._batch)
 
     def finish(self) -> None:
         """Wait for all machine code and replace the promises."""

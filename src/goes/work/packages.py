@@ -87,7 +87,7 @@ class Packages(Importer):
                 data = f.read()
         except OSError as e:
             raise UserError(f"open {name}: {os.strerror(e.errno or 0).lower()}") from e
-        return parse_file(self.sources.add(name, data), self.errors, lazy)
+        return parse_file(self.sources.add(name, data), self.errors, lazy, True)
 
     def checker(self, path: str) -> Checker:
         """The package's checker, declared."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import final
 
 from ..load.overlay import function_spelling
+from ..ssa.program import Resolver
 from ..syntax.nodes import File, FuncDecl, VarDecl
 from ..types.linkname import escape_path
 from ..types.objects import Func, Package, Var
@@ -118,3 +119,16 @@ class SymbolIndex:
         checker = self.packages.checker(entry[0])
         obj = checker.pkg.scope.lookup(entry[1])
         return (checker.pkg, obj) if isinstance(obj, Var) else None
+
+
+@final
+class LinkResolver(Resolver):
+    """What ssa.Program asks: bodies checked, and body-less declarations found by link name."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, index: SymbolIndex) -> None:
+        self.index = index
+
+    def defined(self, name: str) -> Func | None:
+        return self.index.function(name)
