@@ -21,12 +21,12 @@ COMPILED = {
     "obj": (),
     "asm": (),
     "link": (),
-    "ssa": ("builder.py", "emit.py", "lower_builtin.py", "lower_call.py", "lower_convert.py", "lower_expr.py", "lower_literal.py", "lower_place.py", "lower_range.py", "lower_stmt.py", "lower_switch.py", "rangefunc.py"),
+    "ssa": (),
     "ssa/passes": (),
-    #"codegen": ("llvm.py", "workers.py"),  # talk to llvmlite and to other processes
+    "codegen": ("llvm.py", "workers.py"),  # talk to llvmlite and to other processes
     "load": (),
     "module": (),
-    "work": ("build.py", "asmpackage.py", "demand.py", "analysis.py", "fingerprint.py"),
+    "work": ("build.py", "steps.py"),  # the edge: threads, files, processes
 }
 
 

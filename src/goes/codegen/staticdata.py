@@ -100,6 +100,7 @@ def float_bits(value: ConstValue, size: int) -> int:
 
     assert isinstance(value, (int, Fraction))
     f = round_float64(value) if size == 8 else round_float32(value)
+    assert f is not None  # the checker has seen that it fits
     return int.from_bytes(struct.pack("<d" if size == 8 else "<f", float(f)), "little")
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import final
 
-from ..asm.adapters import ALL, abi0_to_goes, abiinternal_to_goes, goes_to_abi0, goes_to_abiinternal
+from ..asm.adapters import abi0_to_goes, abiinternal_to_goes, goes_to_abi0, goes_to_abiinternal
+from ..asm.clobbers import ALL
 from ..codegen import algs
 from ..codegen.descriptors import MethodNamer, TypeData
 from ..codegen.emitter import Context
@@ -25,7 +26,7 @@ from ..obj import symbol as sym
 from ..obj.llvmobject import read_object
 from ..obj.symbol import Definition, Relocation
 from ..ssa.function import Function
-from ..ssa.program import Program
+from ..ssa.program import MethodInSet, Program
 from ..syntax import nodes as n
 from ..types import types as t
 from ..types.linkname import escape_path
@@ -295,7 +296,7 @@ class Demand(MethodNamer, StaticEnvironment):
     # ---------------------------------------------------------------------------------------- naming for descriptors and data
 
     def method_symbols(self, typ: t.Type, method: MethodEntry) -> tuple[str, str]:
-        ifn, tfn = self.program.method_symbols(typ, method)
+        ifn, tfn = self.program.method_symbols(typ, MethodInSet(method.func, method.index))
         self.functions.setdefault(ifn.name, ifn)
         self.functions.setdefault(tfn.name, tfn)
         return ifn.name, tfn.name
