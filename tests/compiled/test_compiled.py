@@ -11,8 +11,9 @@ import importlib
 import importlib.util
 from pathlib import Path
 
-import goes
 import pytest
+
+import goes
 from goes.cli.progress import on_big_stack
 from goes.diag.diagnostic import Diagnostic
 from goes.diag.source import SourceSet

@@ -86,7 +86,7 @@ def plan(values: FlagValues, patterns: list[str]) -> Plan:
 def build_cached(p: Plan, root: Package) -> str:
     """Path of the program's executable in the build cache, built if need be."""
     from ..work.cache import Cache
-    from ..work.fingerprint import program_id
+    from ..work.fingerprint import program_id, std_key
 
     cache = Cache(cache_directory())
     id = program_id(p.context, p.graph, root, p.options)
@@ -96,6 +96,8 @@ def build_cached(p: Plan, root: Package) -> str:
     from ..work.build import build_program
     from .progress import TerminalProgress, on_big_stack
 
+    p.options.cache = cache
+    p.options.cache_key = std_key(p.context, p.options)
     progress = TerminalProgress(sys.stderr)
     p.options.progress = progress
     p.options.build_id = f"{id[:20]}/{id[20:40]}"

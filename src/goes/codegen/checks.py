@@ -54,7 +54,7 @@ def slice_check(e: Emitter, i: ir.SliceCheck) -> None:
     y = widen(e, i.y)
     if i.kind == ir.SLICE_CONVERT:
         if limit != 0:
-            e.fail_unless(e.op(f"icmp uge i64 {x}, {y}"), "goPanicSliceConvert", [("i64", x), ("i64", y)])
+            e.fail_unless(e.op(f"icmp uge i64 {x}, {y}"), "goPanicSliceConvert", [("i64", y), ("i64", x)])
         return
     if known == 0 and (limit is None or limit >= 0) or known is not None and limit is not None and 0 <= known <= limit:
         return

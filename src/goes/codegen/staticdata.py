@@ -150,7 +150,7 @@ class StaticInit:
         else:
             d = Definition(symbol, sym.DATA if pointers else sym.NOPTRDATA, bytes(image.data))
             d.relocations = image.relocations
-        d.align = alignof(typ)
+        d.align = _variable_align(typ)
         d.flags = flags
         d.package = self.prefix
         d.gotype = self.env.type_symbol(typ) if isinstance(t.under(typ), t.Basic) else ""
@@ -414,6 +414,15 @@ class StaticInit:
                 symbol, addend = self._place(x.x)
                 return symbol, addend + x.index.value * sizeof(u.elem)
         raise _NotStatic
+
+
+def _variable_align(typ: t.Type) -> int:
+    """Assembly may use aligned accesses to variables: like gc's linker, align by size, up to 32."""
+    align = 32
+    size = sizeof(typ)
+    while align > size and align > 1:
+        align >>= 1
+    return max(align, alignof(typ))
 
 
 def _is_pointer_like(u: t.Type) -> bool:

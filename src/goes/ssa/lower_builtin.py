@@ -46,10 +46,13 @@ def builtin(b: Builder, x: n.CallExpr, id: int) -> ir.Value:
         return _new(b, x)
     typ = b.typ(x.type)
     if id == o.MIN or id == o.MAX:
-        from .lower_call import evaluate_list
+        from .lower_call import evaluate_list, is_tuple
 
         typ = exprs.type_of(b, x)
-        values = evaluate_list(b, x.args, [typ] * len(x.args))
+        if is_tuple(x.args[0]):
+            values = [conv.assign(b, v, typ, x.pos) for v in exprs.multi(b, x.args[0])]
+        else:
+            values = evaluate_list(b, x.args, [typ] * len(x.args))
         if len(values) == 1:
             return values[0]
         m = ir.MinMax(typ, id == o.MAX, values, x.pos)
@@ -59,6 +62,8 @@ def builtin(b: Builder, x: n.CallExpr, id: int) -> ir.Value:
         ct = exprs.type_of(b, x)
         cu = under(ct)
         part = t.TYP_FLOAT32 if isinstance(cu, t.Basic) and cu.kind == t.COMPLEX64 else t.TYP_FLOAT64
+        if len(x.args) == 1:
+            return _emit(b, ir.ComplexOp(ct, "complex", exprs.multi(b, x.args[0]), x.pos))
         re = _as_float(b, x.args[0], part)
         im = _as_float(b, x.args[1], part)
         return _emit(b, ir.ComplexOp(ct, "complex", [re, im], x.pos))
@@ -82,7 +87,16 @@ def _as_float(b: Builder, x: n.Expr, part: Type) -> ir.Value:
 
 
 def statement_operands(b: Builder, x: n.CallExpr, id: int) -> list[ir.Value]:
+    from .lower_call import is_tuple
+
     args = x.args
+    if len(args) == 1 and is_tuple(args[0]):  # print(f()), copy(f()), delete(f())
+        values = exprs.multi(b, args[0])
+        if id == o.DELETE:
+            mt = under(values[0].type)
+            assert isinstance(mt, t.Map)
+            values[1] = conv.assign(b, values[1], mt.key, x.pos)
+        return values
     if id == o.PANIC:
         return [exprs.expr_as(b, args[0], b.any_type)]
     if id == o.PRINT or id == o.PRINTLN:
@@ -165,7 +179,7 @@ def _append(b: Builder, x: n.CallExpr) -> ir.Value:
     typ = exprs.type_of(b, x)
     u = under(typ)
     assert isinstance(u, t.Slice)
-    from .lower_call import evaluate_list
+    from .lower_call import evaluate_list, is_tuple
 
     if x.has_dots:
         other = places.unparen(x.args[1])
@@ -179,8 +193,12 @@ def _append(b: Builder, x: n.CallExpr) -> ir.Value:
             if isinstance(y, ir.StringConvert) and isinstance(under(y.x.type), t.Slice):
                 y.no_copy = True
         return _emit(b, ir.AppendSlice(typ, s, y, x.pos))
-    if len(x.args) == 1:
+    if len(x.args) == 1 and not is_tuple(x.args[0]):
         return exprs.expr_as(b, x.args[0], typ)
+    if is_tuple(x.args[0]):
+        values = exprs.multi(b, x.args[0])
+        rest = [conv.assign(b, v, u.elem, x.pos) for v in values[1:]]
+        return _emit(b, ir.Append(typ, [conv.assign(b, values[0], typ, x.pos), *rest], x.pos))
     types: list[Type] = [typ]
     for _ in range(len(x.args) - 1):
         types.append(u.elem)

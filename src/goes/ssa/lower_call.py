@@ -12,12 +12,13 @@ Sources: Go spec "Calls", "Method values", "Go statements", "Defer statements"; 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, final
 
 from ..diag.source import Pos
 from ..syntax import nodes as n
 from ..syntax import tokens as tok
 from ..types import types as t
+from ..types.identity import identical
 from ..types.named import signature_of
 from ..types.objects import METHOD_EXPR, Builtin, Func, Selection, Var
 from ..types.types import TYP_INVALID, Type, under
@@ -74,6 +75,8 @@ def call(b: Builder, x: n.CallExpr) -> ir.Value:
 def emit_call(b: Builder, c: Callee, pos: Pos) -> ir.Value:
     typ = result_type(b.program, c.signature)
     i: ir.Instr
+    if c.function is not None and c.function in b.program.foreign:
+        return _foreign_call(b, c, c.function, pos)
     if c.function is not None:
         i = ir.CallStatic(typ, c.function, c.args, pos, c.closure)
     elif c.value is not None:
@@ -84,6 +87,55 @@ def emit_call(b: Builder, c: Callee, pos: Pos) -> ir.Value:
         i = ir.CallInvoke(typ, c.interface, c.method, c.signature, c.args, pos)
     b.emit(i)
     return i
+
+
+def _foreign_call(b: Builder, c: Callee, fn: Function, pos: Pos) -> ir.Value:
+    """Call a function whose definition has other types (of the same layout) than the declaration here."""
+    sig = fn.signature
+    params = [v.type or TYP_INVALID for v in sig.params.vars]
+    if sig.recv is not None:
+        params.insert(0, sig.recv.type or TYP_INVALID)
+    args: list[ir.Value] = []
+    for k in range(len(c.args)):
+        args.append(_as_type(b, c.args[k], params[k] if k < len(params) else c.args[k].type, pos))
+    i = ir.CallStatic(result_type(b.program, sig), fn, args, pos)
+    b.emit(i)
+    wanted = c.signature.results.vars
+    given = sig.results.vars
+    if len(wanted) == 1 and len(given) == 1:
+        return _as_type(b, i, wanted[0].type or TYP_INVALID, pos)
+    if len(wanted) < 2 or len(wanted) != len(given):
+        return i
+    same = True
+    for k in range(len(wanted)):
+        if not identical(wanted[k].type or TYP_INVALID, given[k].type or TYP_INVALID):
+            same = False
+    if same:
+        return i
+    parts: list[ir.Value] = []
+    for k in range(len(wanted)):
+        v = b.extract(i, k, given[k].type or TYP_INVALID, pos)
+        parts.append(_as_type(b, v, wanted[k].type or TYP_INVALID, pos))
+    return Parts(c.signature.results, parts)
+
+
+@final
+class Parts(ir.Value):
+    """The results of a call that were taken apart already; never an operand of an instruction."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, type: Type, values: list[ir.Value]) -> None:
+        self.type = type
+        self.values = values
+
+
+def _as_type(b: Builder, v: ir.Value, typ: Type, pos: Pos) -> ir.Value:
+    if identical(v.type, typ):
+        return v
+    c = ir.ChangeType(typ, v, pos)
+    b.emit(c)
+    return c
 
 
 def result_type(program: Program, sig: t.Signature) -> Type:
@@ -180,13 +232,13 @@ def receiver(b: Builder, p: places.Place, method: Func, pos: Pos) -> ir.Value:
 def arguments(b: Builder, x: n.CallExpr, sig: t.Signature) -> list[ir.Value]:
     """The arguments as the callee wants them: converted, the variadic ones packed."""
     params = sig.params.vars
-    if len(x.args) == 1 and not x.has_dots and (len(params) > 1 or sig.variadic) and _is_tuple(x.args[0]):
+    if len(x.args) == 1 and not x.has_dots and (len(params) > 1 or sig.variadic) and is_tuple(x.args[0]):
         values = exprs.multi(b, x.args[0])
         return adapt(b, values, sig, x.pos)
     return evaluate_arguments(b, x.args, sig, x.has_dots, x.pos)
 
 
-def _is_tuple(x: n.Expr) -> bool:
+def is_tuple(x: n.Expr) -> bool:
     x = places.unparen(x)
     return isinstance(x, n.CallExpr) and isinstance(x.type, t.Tuple)
 

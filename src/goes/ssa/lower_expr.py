@@ -129,6 +129,8 @@ def multi(b: Builder, x: n.Expr) -> list[ir.Value]:
     if isinstance(x, n.CallExpr):
         v = expr(b, x)
         typ = v.type
+        if isinstance(v, calls.Parts):
+            return v.values
         if not isinstance(typ, t.Tuple):
             return [v]
         return [b.extract(v, i, typ.vars[i].type or t.TYP_INVALID, x.pos) for i in range(len(typ.vars))]
@@ -300,13 +302,17 @@ def arithmetic(b: Builder, op: int, v: ir.Value, w: ir.Value, typ: Type, pos: Po
             b.emit(ir.DivCheck(w, pos))
     elif op == tok.SHL or op == tok.SHR:
         wu = under(w.type)
-        if isinstance(wu, t.Basic) and not wu.info & t.IS_UNSIGNED and not isinstance(w, ir.Const):
+        if isinstance(wu, t.Basic) and not wu.info & t.IS_UNSIGNED and not _is_count(w):
             b.emit(ir.ShiftCheck(w, pos))
     elif op == tok.ADD and _is_string(typ):
         c = ir.Concat(typ, [v, w], pos)
         b.emit(c)
         return c
     return b.binary(typ, op, v, w, pos)
+
+
+def _is_count(w: ir.Value) -> bool:
+    return isinstance(w, ir.Const) and isinstance(w.value, int) and w.value >= 0
 
 
 def shift_count(b: Builder, y: n.Expr) -> ir.Value:

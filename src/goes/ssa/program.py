@@ -86,7 +86,7 @@ class MethodInSet:
 @final
 class Program:
     __slots__ = (
-        "sources", "resolver", "by_name", "any_type", "no_results", "func_type", "_functions", "_methods", "_globals",
+        "sources", "resolver", "by_name", "foreign", "any_type", "no_results", "func_type", "_functions", "_methods", "_globals",
         "_pointers", "_pairs", "_parts", "_small", "_linknames", "_literals", "_literal_counts", "_inits",
     )  # fmt: skip
 
@@ -94,6 +94,7 @@ class Program:
         self.sources = sources
         self.resolver = resolver
         self.by_name: dict[str, Function] = {}
+        self.foreign: set[Function] = set()  # reached through //go:linkname: the caller may know them by another type
         self.any_type: Type = t.Interface([], [])
         self.no_results = t.Tuple([])
         self.func_type = t.Signature(None, t.Tuple([]), t.Tuple([]), False)
@@ -253,12 +254,16 @@ class Program:
         known = self.by_name.get(name)
         has_body = origin.func_decl is not None and origin.func_decl.has_body
         if known is not None and (known.has_body() or not has_body):
+            if known.object is not origin:
+                self.foreign.add(known)
             return known
+        pulled = known is not None
         if not has_body and not targs:
             defined = self.resolver.defined(name)
             if defined is not None and defined.func_decl is not None and defined.func_decl.has_body:
                 origin = defined
                 sig = signature_of(defined)
+                pulled = True
         type_map: dict[TypeParam, Type] | None = None
         tparams = [*sig.rparams, *sig.tparams]
         if targs and tparams:
@@ -279,6 +284,8 @@ class Program:
         if fn is None:
             fn = Function(name, origin.pkg, concrete, f.DECLARED, decl.pos if decl is not None else NO_POS)
             self.by_name[name] = fn
+        if pulled:
+            self.foreign.add(fn)
         fn.package = origin.pkg
         fn.signature = concrete
         fn.object = origin

@@ -214,6 +214,9 @@ def _bound_body(b: Builder, data: Bound) -> None:
 def _return_call(b: Builder, c: calls.Callee) -> None:
     v = calls.emit_call(b, c, NO_POS)
     results = c.signature.results.vars
+    if isinstance(v, calls.Parts):
+        b.terminate(ir.Return(v.values, NO_POS))
+        return
     if len(results) == 1:
         b.terminate(ir.Return([v], NO_POS))
         return

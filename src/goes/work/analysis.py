@@ -36,19 +36,34 @@ class Intrinsics:
         raise NotImplementedError
 
 
+class KnownFunctions:
+    """Functions analysed by earlier builds."""
+
+    def needs_body(self, fn: Function) -> bool:
+        """Whether fn must be built now; if not, its summary has been set."""
+        return True
+
+
 @final
 class Analysis:
     """Prepares functions of one program. `inline` off keeps every call (-gcflags=-l)."""
 
-    __slots__ = ("program", "intrinsics", "inline", "_states", "_stack", "_counter")
+    __slots__ = ("program", "intrinsics", "inline", "known", "_states", "_stack", "_counter")
 
-    def __init__(self, program: Program, intrinsics: Intrinsics, inline: bool = True) -> None:
+    def __init__(
+        self, program: Program, intrinsics: Intrinsics, inline: bool = True, known: KnownFunctions | None = None
+    ) -> None:
+        self.known = known
         self.program = program
         self.intrinsics = intrinsics
         self.inline = inline
         self._states: dict[Function, _State] = {}
         self._stack: list[Function] = []
         self._counter = 0
+
+    def prepared(self) -> list[Function]:
+        """All functions visited so far."""
+        return list(self._states)
 
     def prepare(self, fn: Function) -> None:
         """Make fn ready for code generation. Iterative, because call chains are long."""
@@ -95,7 +110,7 @@ class Analysis:
             for i in b.instrs:
                 if isinstance(i, (ir.CallStatic, ir.MakeClosure)):
                     c = i.function
-                    if c.has_body() and not self.intrinsics.is_intrinsic(c.name):
+                    if c.has_body() and not self.intrinsics.is_intrinsic(c.name) and (self.known is None or self.known.needs_body(c)):
                         out.append(c)
         return out
 

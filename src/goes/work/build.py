@@ -16,6 +16,7 @@ from ..diag.source import SourceSet
 from ..load.context import BuildContext
 from ..load.graph import Graph
 from ..load.package import Package, short_path
+from .cache import Cache
 from .packages import PackageInput, Packages
 
 MAX_ERRORS: Final = 10
@@ -25,7 +26,7 @@ MAX_ERRORS: Final = 10
 class BuildOptions:
     """What the flags decide. `level`: 0/1 quick tier, 2/3 full."""
 
-    __slots__ = ("level", "inline", "all_errors", "jobs", "trimpath", "ldflags", "build_id", "progress", "modinfo")
+    __slots__ = ("level", "inline", "all_errors", "jobs", "trimpath", "ldflags", "build_id", "progress", "modinfo", "cache", "cache_key")
 
     def __init__(self) -> None:
         self.level = 1
@@ -37,6 +38,8 @@ class BuildOptions:
         self.build_id = ""
         self.progress: Progress | None = None
         self.modinfo = b""
+        self.cache: Cache | None = None  # where what is compiled of std is kept
+        self.cache_key: list[str] = []
 
 
 class Progress:
@@ -125,40 +128,49 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
     from ..ssa.program import Program
     from .asmpackage import AsmPackages
     from .demand import Demand
+    from .stdstore import StdStore
     from .symbols import LinkResolver, SymbolIndex
 
     sys.setrecursionlimit(1_000_000)
     progress = options.progress or Progress()
-    progress.stage("loading")
-    errors: list[Diagnostic] = []
-    sources = SourceSet()
-    packages = Packages(package_inputs(graph, root), sources, errors)
-    progress.stage("checking")
-    check_packages(packages, options)
-    errors = packages.errors
+    store = None if options.cache is None else StdStore(options.cache, *options.cache_key)
+    while True:
+        progress.stage("loading")
+        errors: list[Diagnostic] = []
+        sources = SourceSet()
+        packages = Packages(package_inputs(graph, root), sources, errors)
+        progress.stage("checking")
+        check_packages(packages, options)
+        errors = packages.errors
 
-    progress.stage("compiling")
-    index = SymbolIndex(packages)
-    program = Program(sources, LinkResolver(index))
-    asm = AsmPackages(packages, context.goroot, tuple(context.experiments), errors)
-    with WorkerPool(FULL if options.level >= 2 else QUICK, options.jobs) as pool:
-        demand = Demand(packages, index, program, asm, pool, options.inline)
-        for path in packages.inputs:
-            demand.initialise_package(path)
-        link_options = LinkOptions()
-        link_options.goroot = context.goroot
-        link_options.build_id = options.build_id
-        link_options.build_version = f"go{context.go_version}"
-        link_options.modinfo = options.modinfo
-        reach = Reach(demand, LINKER_SYMBOLS)
-        add_roots(reach, link_options)
-        reach.run()
-        # LLVM's own references (stack growth, constants, memcpy) become known with the machine code.
-        while demand.pending():
-            _fail_on(packages, errors)
-            demand.finish()
-            reach.refresh()
+        progress.stage("compiling")
+        index = SymbolIndex(packages)
+        program = Program(sources, LinkResolver(index))
+        asm = AsmPackages(packages, context.goroot, tuple(context.experiments), errors)
+        with WorkerPool(FULL if options.level >= 2 else QUICK, options.jobs) as pool:
+            demand = Demand(packages, index, program, asm, pool, store, options.inline)
+            for path in packages.inputs:
+                demand.initialise_package(path)
+            link_options = LinkOptions()
+            link_options.goroot = context.goroot
+            link_options.build_id = options.build_id
+            link_options.build_version = f"go{context.go_version}"
+            link_options.modinfo = options.modinfo
+            reach = Reach(demand, LINKER_SYMBOLS)
+            add_roots(reach, link_options)
             reach.run()
+            # LLVM's own references (stack growth, constants, memcpy) become known with the machine code.
+            while demand.pending():
+                _fail_on(packages, errors)
+                demand.finish()
+                reach.refresh()
+                reach.run()
+        if reach.missing() and store is not None and demand.took_from_store():
+            # Something that only building std anew can name (a wrapper an old descriptor promises).
+            store.clear()
+            continue
+        demand.save()
+        break
 
     progress.stage("linking")
     return link(link_options, reach.live)

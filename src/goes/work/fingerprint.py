@@ -31,6 +31,14 @@ def toolchain_id() -> str:
     return h.hexdigest()
 
 
+def std_key(context: BuildContext, options: BuildOptions) -> list[str]:
+    """What the machine code of std depends on."""
+    return [
+        toolchain_id(), context.goos, context.goarch, context.goarch_level, context.go_version, context.goroot,
+        ",".join(context.experiments), ",".join(context.build_tags), "full" if options.level >= 2 else "quick", str(options.inline),
+    ]  # fmt: skip
+
+
 def program_id(context: BuildContext, graph: Graph, root: Package, options: BuildOptions) -> str:
     """The id of the executable of one main package."""
     parts: list[str | bytes] = [

@@ -48,12 +48,20 @@ def linknames(package: str, files: list[File]) -> list[Linkname]:
 class SymbolIndex:
     """Functions and variables of all packages of a build by link name."""
 
-    __slots__ = ("packages", "_functions", "_vars")
+    __slots__ = ("packages", "_functions", "_vars", "_filled")
 
     def __init__(self, packages: Packages) -> None:
         self.packages = packages
         self._functions: dict[str, tuple[str, FuncDecl]] = {}
         self._vars: dict[str, tuple[str, str]] = {}
+        self._filled = False
+
+    def _fill(self) -> None:
+        """Read all declarations, once."""
+        if self._filled:
+            return
+        self._filled = True
+        packages = self.packages
         renames: list[tuple[Linkname, bool]] = []
         for path in sorted(packages.inputs):
             self._add(path, packages.parse(path), renames)
@@ -96,6 +104,7 @@ class SymbolIndex:
 
     def function(self, name: str) -> Func | None:
         """The function or method declared (with or without body) under this link name, not generic."""
+        self._fill()
         entry = self._functions.get(name)
         if entry is None:
             return None
@@ -113,6 +122,7 @@ class SymbolIndex:
 
     def variable(self, name: str) -> tuple[Package, Var] | None:
         """The package-level variable that owns this link name."""
+        self._fill()
         entry = self._vars.get(name)
         if entry is None:
             return None
