@@ -87,7 +87,7 @@ class Demand(MethodNamer, StaticEnvironment):
         self.program = program
         self.context = Context(packages.sources, pool.level)
         self.store = store
-        self.analysis = Analysis(program, _CodegenIntrinsics(), inline, None if store is None else _StoredFacts(store))
+        self.analysis = Analysis(program, _CodegenIntrinsics(), inline, None, None if store is None else _StoredFacts(store))
         self.types = TypeData(self)
         self.index = index
         self.asm = asm
