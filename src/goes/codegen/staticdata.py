@@ -96,11 +96,13 @@ class _Image:
 
 def float_bits(value: ConstValue, size: int) -> int:
     """IEEE bits of a constant rounded to float32 or float64."""
-    from ..types.constant import round_float32, round_float64
+    from ..types.constant import float64_value, round_float32
 
     assert isinstance(value, (int, Fraction))
-    f = round_float64(value) if size == 8 else round_float32(value)
-    return int.from_bytes(struct.pack("<d" if size == 8 else "<f", float(f)), "little")
+    if size == 8:
+        return int.from_bytes(struct.pack("<d", float64_value(value)), "little")
+    f = round_float32(value)
+    return int.from_bytes(struct.pack("<f", float64_value(value if f is None else f)), "little")
 
 
 @final
@@ -146,7 +148,7 @@ class StaticInit:
         else:
             d = Definition(symbol, sym.DATA if pointers else sym.NOPTRDATA, bytes(image.data))
             d.relocations = image.relocations
-        d.align = alignof(typ)
+        d.align = _variable_align(typ)
         d.flags = flags
         d.package = self.prefix
         d.gotype = self.env.type_symbol(typ) if isinstance(t.under(typ), t.Basic) else ""
@@ -410,6 +412,15 @@ class StaticInit:
                 symbol, addend = self._place(x.x)
                 return symbol, addend + x.index.value * sizeof(u.elem)
         raise _NotStatic
+
+
+def _variable_align(typ: t.Type) -> int:
+    """Assembly may use aligned accesses to variables: like gc's linker, align by size, up to 32."""
+    align = 32
+    size = sizeof(typ)
+    while align > size and align > 1:
+        align >>= 1
+    return max(align, alignof(typ))
 
 
 def _is_pointer_like(u: t.Type) -> bool:

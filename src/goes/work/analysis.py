@@ -40,6 +40,14 @@ class Intrinsics:
         raise NotImplementedError
 
 
+class KnownFunctions:
+    """Functions analysed by earlier builds."""
+
+    def needs_body(self, fn: Function) -> bool:
+        """Whether fn must be built now; if not, its summary has been set."""
+        return True
+
+
 @final
 class ProgramMethods(Methods):
     """Method sets of a program's types, remembered."""
@@ -73,15 +81,23 @@ class Analysis:
     """Prepares functions of one program. `inline` off keeps every call (-gcflags=-l). `decisions` collects remarks.
     `after_pass`, if set, is called after every pass with its name (verification in tests, GOSSAFUNC)."""
 
-    __slots__ = ("program", "context", "_states", "_stack", "_counter", "observer")
+    __slots__ = ("program", "known", "context", "_states", "_stack", "_counter", "observer")
 
-    def __init__(self, program: Program, intrinsics: Intrinsics, inline: bool = True, decisions: Decisions | None = None) -> None:
+    def __init__(
+        self, program: Program, intrinsics: Intrinsics, inline: bool = True, decisions: Decisions | None = None,
+        known: KnownFunctions | None = None,
+    ) -> None:
         self.program = program
+        self.known = known or KnownFunctions()
         self.context = Context(ProgramMethods(program, intrinsics), inline, decisions)
         self.observer: Observer | None = None
         self._states: dict[Function, _State] = {}
         self._stack: list[Function] = []
         self._counter = 0
+
+    def prepared(self) -> list[Function]:
+        """All functions visited so far."""
+        return list(self._states)
 
     def prepare(self, fn: Function) -> None:
         """Make fn ready for code generation. Iterative, because call chains are long."""
@@ -122,7 +138,7 @@ class Analysis:
             self.program.build(fn)
         if fn.blocks:
             self._run(EARLY, fn)
-        work.append((fn, _callees(fn), 0))
+        work.append((fn, _callees(fn, self.known), 0))
 
     def _finish(self, root: Function) -> None:
         cycle: list[Function] = []
@@ -172,7 +188,7 @@ class Observer:
         raise NotImplementedError
 
 
-def _callees(fn: Function) -> list[Function]:
+def _callees(fn: Function, known: KnownFunctions) -> list[Function]:
     """Functions fn calls statically, makes closures of or passes on, in order."""
     out: list[Function] = []
     seen: set[Function] = set()
@@ -180,14 +196,14 @@ def _callees(fn: Function) -> list[Function]:
         for i in b.instrs:
             if isinstance(i, (ir.CallStatic, ir.MakeClosure)):
                 c = i.function
-                if c not in seen and c.has_body():
+                if c not in seen and c.has_body() and known.needs_body(c):
                     seen.add(c)
                     out.append(c)
             if isinstance(i, ir.AnyCall):
                 for a in i.args:
                     if isinstance(a, ir.FuncRef):
                         c = a.function
-                        if c not in seen and c.has_body():
+                        if c not in seen and c.has_body() and known.needs_body(c):
                             seen.add(c)
                             out.append(c)
     return out
