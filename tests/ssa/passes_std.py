@@ -178,7 +178,9 @@ def main() -> int:
     print(sorted(checks.items()))
     for name, seconds in timer.times.most_common():
         print(f"  {seconds:6.2f}s {name}")
-    print(f"{functions} functions, {instrs} instructions, {len(bugs)} complaints; {total:.1f}s, of which building {build[0]:.1f}s")
+    print(
+        f"{functions} functions, {instrs} instructions, {len(bugs)} complaints; {total:.1f}s, of which building {build[0]:.1f}s"
+    )
     return 1 if bugs else 0
 
 

@@ -1,12 +1,14 @@
 """Go snippets to SSA, with and without the passes.
 
-    same("func f(n int) int { return n + 1 }", [41])   →   "= 42"      before and after
+same("func f(n int) int { return n + 1 }", [41])   →   "= 42"      before and after
 """
 
 from __future__ import annotations
 
 import sys
 from typing import Any
+
+from interpreter import Interpreter
 
 from goes.diag.diagnostic import Diagnostic
 from goes.diag.source import SourceSet
@@ -21,8 +23,6 @@ from goes.types.objects import Func, Package, TypeName
 from goes.types.types import Named
 from goes.types.universe import UNSAFE
 from goes.work.analysis import Analysis, Intrinsics, Observer
-
-from interpreter import Interpreter
 
 
 class NoImports(Importer):
@@ -52,7 +52,9 @@ class Verifying(Observer):
 class Compiled:
     """One file, checked; `prepared`: passes run on whatever is asked for."""
 
-    def __init__(self, source: str, prepared: bool, path: str = "main", inline: bool = True, decisions: Decisions | None = None) -> None:
+    def __init__(
+        self, source: str, prepared: bool, path: str = "main", inline: bool = True, decisions: Decisions | None = None
+    ) -> None:
         sys.setrecursionlimit(100_000)
         errors: list[Diagnostic] = []
         self.sources = SourceSet()
