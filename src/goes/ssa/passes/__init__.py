@@ -86,7 +86,8 @@ FIRST: Final[tuple[Pass, ...]] = (
     unreachable_blocks,
     folded,
     # Closures that were only called are gone now, so what they captured by reference may become a value again.
-    dead_instructions, promote_cells,
+    dead_instructions,
+    promote_cells,
     trivial_phis,
     folded,
     threaded,

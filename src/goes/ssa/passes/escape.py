@@ -317,7 +317,8 @@ class Graph:
         elif isinstance(i, ir.BinOp):
             if here is not None and not (i.op == tokens.XOR and isinstance(i.y, ir.Const) and not i.y.value):
                 # Address arithmetic on uintptr inside one expression; x ^ 0 is the runtime's noescape idiom.
-                self.flow(here, i.x, 0) self.flow(here, i.y, 0)
+                self.flow(here, i.x, 0)
+                self.flow(here, i.y, 0)
         elif here is not None:
             for a in i.operands():
                 self.flow(here, a, 0)

@@ -281,7 +281,8 @@ class _Inliner:
         if callee.is_runtime and not self.fn.is_runtime:
             path = "" if callee.package is None else callee.package.path
             if callee.pragmas & NOSPLIT or path == "runtime" or path.startswith("internal/runtime/"):
-                return False self.growth += cost
+                return False
+        self.growth += cost
         if context.decisions is not None and callee.kind == DECLARED:
             context.decisions.note(call.pos, f"inlining call to {plain_name(callee, self.fn)}")
         return True

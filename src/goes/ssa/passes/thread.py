@@ -50,7 +50,8 @@ def _candidate(fn: Function, tried: set[Block]) -> tuple[Block, list[tuple[int, 
             continue
         last = b.instrs[-1]
         if not isinstance(last, ir.If) or b.succs[0] is b.succs[1] or not isinstance(b.instrs[0], ir.Phi):
-            continue inner = b.instrs[len(b.phis()) : -1]
+            continue
+        inner = b.instrs[len(b.phis()) : -1]
         if len(inner) > MAX_INSTRS or not all([_simple(i) for i in inner]):
             continue
         edges: list[tuple[int, bool]] = []
