@@ -67,7 +67,7 @@ class Builder:
     function whose return, defer and results a range body shares (itself otherwise)."""
 
     __slots__ = (
-        "program", "fn", "outer", "root", "block", "locals", "captures", "_defs", "_incomplete", "_phis", "_substituter",
+        "program", "fn", "outer", "_root", "block", "locals", "captures", "_defs", "_incomplete", "_phis", "_substituter",
         "_types", "_consts", "_checked", "breaks", "continues", "labels", "goto_labels", "range_vars", "result_vars", "result_cells",
         "func_count", "range_count", "wrap_count", "state_var", "next_var", "token_var", "exits", "depth",
         "loop_depth", "any_type", "fallthrough", "pos",
@@ -77,7 +77,7 @@ class Builder:
         self.program = program
         self.fn = fn
         self.outer = outer
-        self.root: Builder = self
+        self._root: Builder | None = None  # None: itself (without a reference cycle)
         self.block: Block | None = None
         self.locals: dict[Var, Local] = {}
         self.captures: list[Var] = []  # fn.free_vars[i] stands for captures[i]
@@ -112,6 +112,14 @@ class Builder:
         self.fallthrough: Block | None = None
         self.pos: Pos = NO_POS
         self.any_type: Type = program.any_type
+
+    @property
+    def root(self) -> Builder:
+        return self if self._root is None else self._root
+
+    def share_root(self, root: Builder) -> None:
+        """This is a range body of root."""
+        self._root = root
 
     # ---------------------------------------------------------------------------------------- types
 

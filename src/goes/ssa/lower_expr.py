@@ -350,16 +350,20 @@ def _concat(b: Builder, x: n.BinaryExpr, typ: Type) -> ir.Value:
         if values[k] is not None:
             values[k] = expr_as(b, parts[k], typ)
     args: list[ir.Value] = []
+    was_constant = False
     for k in range(len(parts)):
         v = values[k]
         if v is None:
             v = expr_as(b, parts[k], typ)
-        if isinstance(v, ir.Const) and isinstance(v.value, bytes):
+        if parts[k].value is not None and isinstance(v, ir.Const) and isinstance(v.value, bytes):
             if not v.value:
                 continue
-            if args and isinstance(args[-1], ir.Const) and isinstance(args[-1].value, bytes):
+            if was_constant and isinstance(args[-1], ir.Const) and isinstance(args[-1].value, bytes):
                 args[-1] = b.const(typ, args[-1].value + v.value)
                 continue
+            was_constant = True
+        else:
+            was_constant = False
         args.append(v)
     if not args:
         return b.const(typ, b"")

@@ -92,7 +92,7 @@ def _body(b: Builder, s: n.RangeStmt, sig: t.Signature, state: Var) -> Builder:
     fn.end_pos = s.body.rbrace
     b.fn.anonymous.append(fn)
     child = Builder(program, fn, b)
-    child.root = root
+    child.share_root(root)
     child.range_vars = b.range_vars
     child.state_var = state
     child.goto_labels = {l for l in root.goto_labels if s.body.pos <= l.pos <= s.body.rbrace}

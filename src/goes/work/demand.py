@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import final
 
-from ..asm.adapters import ALL, abi0_to_goes, abiinternal_to_goes, goes_to_abi0, goes_to_abiinternal
+from ..asm.adapters import abi0_to_goes, abiinternal_to_goes, goes_to_abi0, goes_to_abiinternal
+from ..asm.clobbers import ALL
 from ..codegen import algs
 from ..codegen.descriptors import MethodNamer, TypeData
 from ..codegen.emitter import Context
@@ -27,7 +28,7 @@ from ..obj.symbol import Definition, Relocation
 from ..ssa.function import Function
 from ..ssa.passes.escape import Summary
 from ..ssa.passes.inline import CLOSURE_BUDGET, cost_of
-from ..ssa.program import Program
+from ..ssa.program import MethodInSet, Program
 from ..syntax import nodes as n
 from ..types import types as t
 from ..types.linkname import escape_path
@@ -35,6 +36,7 @@ from ..types.lookup import MethodEntry
 from ..types.objects import Func, Initializer, Package, Var
 from .analysis import Analysis, Intrinsics, KnownFunctions
 from .asmpackage import AsmPackages
+from .embeds import embed_data
 from .packages import Packages
 from .stdstore import FunctionFacts, StdStore, UserNames
 from .symbols import SymbolIndex
@@ -294,6 +296,9 @@ class Demand(MethodNamer, StaticEnvironment):
         self._initialising = checker.pkg
         package = self.packages.inputs[path]
         prefix = escape_path(package.link_path)
+        if package.embed:
+            for made in embed_data(self, self.packages.files[path], package, checker.pkg, prefix, self.packages.errors):
+                self._static[made.name] = made
         static = StaticInit(self, prefix)
         dynamic: list[Initializer] = []
         for init in checker.init_order():
@@ -339,7 +344,7 @@ class Demand(MethodNamer, StaticEnvironment):
     # ---------------------------------------------------------------------------------------- naming for descriptors and data
 
     def method_symbols(self, typ: t.Type, method: MethodEntry) -> tuple[str, str]:
-        ifn, tfn = self.program.method_symbols(typ, method)
+        ifn, tfn = self.program.method_symbols(typ, MethodInSet(method.func, method.index))
         self.functions.setdefault(ifn.name, ifn)
         self.functions.setdefault(tfn.name, tfn)
         return ifn.name, tfn.name

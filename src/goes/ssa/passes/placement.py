@@ -106,9 +106,9 @@ def _describe(i: ir.Instr) -> str:
 
 
 def _type(typ: t.Type) -> str:
-    from ...types.typestring import type_string
+    from ...types.linkname import name_string
 
-    return type_string(typ, lambda p: p.name)
+    return name_string(typ)
 
 
 def _name(v: ir.Value) -> str:
