@@ -28,7 +28,7 @@ from ..obj.symbol import Definition, Relocation
 from ..ssa.function import Function
 from ..ssa.passes.escape import Summary
 from ..ssa.passes.inline import CLOSURE_BUDGET, cost_of
-from ..ssa.program import MethodInSet, Program
+from ..ssa.program import Program
 from ..syntax import nodes as n
 from ..types import types as t
 from ..types.linkname import escape_path
@@ -344,7 +344,7 @@ class Demand(MethodNamer, StaticEnvironment):
     # ---------------------------------------------------------------------------------------- naming for descriptors and data
 
     def method_symbols(self, typ: t.Type, method: MethodEntry) -> tuple[str, str]:
-        ifn, tfn = self.program.method_symbols(typ, MethodInSet(method.func, method.index))
+        ifn, tfn = self.program.method_symbols(typ, method)
         self.functions.setdefault(ifn.name, ifn)
         self.functions.setdefault(tfn.name, tfn)
         return ifn.name, tfn.name
