@@ -69,7 +69,7 @@ class Builder:
     __slots__ = (
         "program", "fn", "outer", "_root", "block", "locals", "captures", "_defs", "_incomplete", "_phis", "_substituter",
         "_types", "_consts", "_checked", "breaks", "continues", "labels", "goto_labels", "range_vars", "result_vars", "result_cells",
-        "func_count", "range_count", "wrap_count", "state_var", "next_var", "token_var", "exits", "depth",
+        "func_count", "range_count", "wrap_count", "state_var", "next_var", "token_var", "defer_loops", "exits", "depth",
         "loop_depth", "any_type", "fallthrough", "pos",
     )  # fmt: skip
 
@@ -106,6 +106,7 @@ class Builder:
         self.state_var: Var | None = None
         self.next_var: Var | None = None
         self.token_var: Var | None = None
+        self.defer_loops: set[Stmt] = set()
         self.exits: list[Exit] = []
         self.depth = 0
         self.loop_depth = 0
