@@ -11,9 +11,9 @@
        if #state == PANIC { panicrangestate(MISSING_PANIC) };  #state = EXHAUSTED
        if #next == -1 { #next = 0; return result }
 
-The body becomes a function of kind RANGE_BODY. Whatever leaves it for a place outside says so in #next and returns false;
-behind the call the outer function (perhaps a range body itself) goes on from there. Results and the token for deferred
-calls belong to the function all these bodies are part of, the `root`.
+The body becomes a function of kind RANGE_BODY. Whatever leaves it for a place outside says so in #next and returns
+false; behind the call the outer function (perhaps a range body itself) goes on from there. Results and the token for
+deferred calls belong to the function all these bodies are part of, the `root`.
 
 Sources: Go spec "For statements with range clause"; compiler-contracts 6.3; internal/abi/rangefuncconsts.go.
 """
