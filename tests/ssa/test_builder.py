@@ -269,3 +269,10 @@ def test_only_a_conversion_on_the_spot_is_a_view_of_the_bytes() -> None:
     assert [c.no_copy for c in instrs(fn, ir.StringConvert) if isinstance(c, ir.StringConvert)] == [True]
     fn = build("func f(m map[string]int, b []byte) (int, string) { s := string(b); return m[s], s }")
     assert [c.no_copy for c in instrs(fn, ir.StringConvert) if isinstance(c, ir.StringConvert)] == [False]
+
+
+def test_a_variable_added_to_a_string_keeps_its_own_value() -> None:
+    fn = build("func f(a, b, s string) (string, string) { x := a + b; s += x; return x, s }")
+    assert [len(c.operands()) for c in instrs(fn, ir.Concat)] == [2, 2]
+    fn = build("func f(a, b, s string) string { s += a + b; return s }")
+    assert [len(c.operands()) for c in instrs(fn, ir.Concat)] == [3]
