@@ -17,7 +17,14 @@ from .test_data import MEMEQUAL
 
 
 class Value(Structure):
-    _fields_ = [("f", c_double), ("blank", c_int32), ("n", c_int32), ("s", c_char_p), ("len", c_int64), ("a", c_double * 3)]
+    _fields_ = [
+        ("f", c_double),
+        ("blank", c_int32),
+        ("n", c_int32),
+        ("s", c_char_p),
+        ("len", c_int64),
+        ("a", c_double * 3),
+    ]
 
 
 FIELDS = [("F", t.TYP_FLOAT64), ("_", t.TYP_INT32), ("N", t.TYP_INT32), ("S", t.TYP_STRING)]

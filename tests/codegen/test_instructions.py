@@ -274,8 +274,8 @@ def all_codes(level: int) -> list[FunctionCode]:
 def test_all_instructions_compile(level: int) -> None:
     codes = all_codes(level)
     with WorkerPool(level, 1) as pool:
-        data = pool.compile([("all", assemble_module(codes))])[0]
-    definitions = {d.name: d for d in read_object(data, [c.meta for c in codes])}
+        pool.submit("all", codes)
+        definitions = {d.name: d for d in pool.results()[0]}
     for c in codes:
         d = definitions[c.name]
         assert d.kind == sym.TEXT and d.size > 0
@@ -320,5 +320,8 @@ def test_a_crash_of_llvm_is_reported_with_its_module() -> None:
     with WorkerPool(QUICK, 1) as pool:
         with pytest.raises(Bug, match="rejects the module"):
             pool.compile([("bad", "define void @f() { ret i32 1 }")])
-        codes = all_codes(QUICK)[:3]
-        assert len(pool.compile([("good", assemble_module(codes))])) == 1
+        codes = all_codes(QUICK)[:6]
+        for k in range(3):
+            pool.submit(f"good {k}", codes[2 * k : 2 * k + 2])
+        found = [[d.name for d in definitions if d.kind == sym.TEXT] for definitions in pool.results()]
+        assert found == [[c.name for c in codes[2 * k : 2 * k + 2]] for k in range(3)]

@@ -2,6 +2,8 @@
 
     python tests/types/check_std.py fmt            whole bodies of fmt and its imports
     python tests/types/check_std.py --decls fmt    declarations only, resolved on demand
+    python tests/types/check_std.py --bodies fmt   bodies one by one, on demand; the order of initialisation must be
+                                                   that of a complete check
 
 The file lists come from the official `go list` (set GO to its path).
 """
@@ -20,7 +22,7 @@ from goes.diag.diagnostic import Diagnostic
 from goes.diag.source import SourceSet
 from goes.syntax.parser import parse_file
 from goes.types.checker import Checker, Importer, ImportFailed
-from goes.types.objects import Package
+from goes.types.objects import Func, Package
 from goes.types.universe import UNSAFE
 
 GO = os.environ.get("GO", "/work/venv/bin/go")
@@ -82,8 +84,10 @@ def main() -> int:
     gc.disable()
     args = sys.argv[1:]
     decls = "--decls" in args
+    bodies = "--bodies" in args
     patterns = [a for a in args if not a.startswith("-")]
-    listed = Listed(patterns, decls)
+    listed = Listed(patterns, decls or bodies)
+    whole = Listed(patterns, False) if bodies else listed
     start = time.process_time()
     for path in list(listed.listed):
         if path == "unsafe":
@@ -94,6 +98,15 @@ def main() -> int:
         if decls:
             for obj in check.decls:
                 check.resolve(obj)
+        elif bodies:
+            order = [[v.name for v in i.lhs] for i in check.init_order()]
+            for obj in reversed(check.decls):
+                if isinstance(obj, Func):
+                    check.check_body(obj)
+            complete = whole.load(path)
+            complete.check_all()
+            if order != [[v.name for v in i.lhs] for i in complete.init_order()]:
+                print(f"{path}: order of initialisation differs")
         else:
             check.check_all()
         if "-v" in args or len(listed.errors) > before:

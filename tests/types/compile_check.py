@@ -100,9 +100,11 @@ class Std(Importer):
         return check.pkg
 
 
-def check_files(files: list[str], lang: str) -> tuple[list[str], int]:
-    """The printed diagnostics."""
-    sources = SourceSet()
+def check_files(files: list[str], lang: str, std: Std | None = None, complete: bool = False) -> tuple[list[str], int]:
+    """The printed diagnostics. `std` may be shared between calls."""
+    if std is None:
+        std = Std(SourceSet())
+    sources = std.sources
     errors: list[Diagnostic] = []
     trees = []
     for name in files:
@@ -112,11 +114,10 @@ def check_files(files: list[str], lang: str) -> tuple[list[str], int]:
         if tree is not None:
             trees.append(tree)
     if not any(d.message.startswith("syntax error") for d in errors) and len(trees) == len(files):
-        std = Std(sources)
         name = trees[0].pkg_name.text
         check = Checker(name, name, sources, std, lang or "go1.27", errors)
         check.declare(trees)
-        check.check_all()
+        check.check_all(complete)
         errors.extend(std.errors)
     lines = []
     for d in sorted_as_printed(errors, sources):
@@ -127,13 +128,15 @@ def check_files(files: list[str], lang: str) -> tuple[list[str], int]:
 def main() -> None:
     lang = ""
     files = []
+    complete = False
     for a in sys.argv[1:]:
+        complete |= a == "-complete"
         if a.startswith("-lang="):
             lang = a[6:]
         elif not a.startswith("-"):
             files.append(a)
     gc.disable()
-    lines, status = check_files(files, lang)
+    lines, status = check_files(files, lang, None, complete)
     print("\n".join(lines))
     sys.stdout.flush()
     os._exit(status)

@@ -90,9 +90,10 @@ def test_malformed_and_enormous_literals() -> None:
     assert isinstance(make_from_literal(r"'\ud800'", tok.RUNE_LIT), Unknown)
     assert isinstance(make_from_literal("08", tok.INT_LIT), Unknown)
     assert isinstance(make_from_literal("1e9999999999", tok.FLOAT_LIT), Unknown)
-    assert make_from_literal("1e-9999999999", tok.FLOAT_LIT) == 0
+    assert make_from_literal("0e-9999999999", tok.FLOAT_LIT) == 0
     assert isinstance(make_from_literal("1e" + "9" * 400, tok.FLOAT_LIT), Unknown)
-    assert make_from_literal("1e-" + "9" * 400, tok.FLOAT_LIT) == 0
+    tiny = make_from_literal("1e-" + "9" * 400, tok.FLOAT_LIT)
+    assert float64_value(tiny) == 0 and isinstance(to_int(tiny), Unknown)
     big = make_from_literal("1e1000000", tok.FLOAT_LIT)  # quickly
     assert round_float64(big) is None
     assert bit_len(make_from_literal("9" * 5000, tok.INT_LIT)) == (10**5000 - 1).bit_length()
@@ -198,19 +199,20 @@ def test_versions() -> None:
 # ---------------------------------------------------------------------------------------------------------- inference
 
 
-class Value(Arg):
-    def __init__(self, name: str, typ: Type) -> None:
-        self.type = typ
-        self.mode = MODE_VALUE
-        self.expr = Name(0, name)
-        self.value = None
+def argument(name: str, typ: Type) -> Arg:
+    arg = Arg()
+    arg.type = typ
+    arg.mode = MODE_VALUE
+    arg.expr = Name(0, name)
+    arg.value = None
+    return arg
 
 
 def run(tparams: list[TypeParam], params: list[Type], *args: tuple[str, Type]) -> str:
     """The inferred types, or the error."""
     q = PackageQualifier(P)
     vars = Tuple([var("", t) for t in params])
-    targs, err = infer(tparams, [], vars, [Value(n, t) for n, t in args], False, None, q)
+    targs, err = infer(tparams, [], vars, [argument(n, t) for n, t in args], False, None, q)
     if err is not None:
         return f"{err.arg}: {err.message}"
     assert targs is not None

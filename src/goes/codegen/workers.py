@@ -1,18 +1,25 @@
-"""Compile modules in worker processes.
+"""Compile functions in worker processes, while the front end goes on.
 
     with WorkerPool(QUICK, 2) as pool:
-        objects = pool.compile([("pkg batch 0", text0), ("pkg batch 1", text1)])
+        pool.submit("batch 0", codes0)          # returns at once
+        pool.submit("batch 1", codes1)
+        for definitions in pool.results(): ...  # in the order of submission
 
 A failed LLVM assertion aborts the process that runs it, and llvmlite's lock serialises threads; hence processes. They
-are forked once and speak length-prefixed messages over pipes. Results come back by index, whatever the order of work. A
-worker that dies names the module it had and leaves its text as a reproducer.
+are forked when needed and speak length-prefixed messages over pipes. A worker also reads the object it made, so that
+definitions come back, not ELF. Results are in order of submission, whatever the order of work. A worker that dies names the
+module it had and leaves its text as a reproducer.
 
 Sources: llvm-notes section 0 (findings 2 and 13), section 7.
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import gc
 import os
+import pickle
 import select
 import struct
 import sys
@@ -20,11 +27,14 @@ import tempfile
 from typing import Final, final
 
 from ..diag.diagnostic import Bug
-from .llvm import compile_module, initialise
+from ..obj.llvmobject import FunctionMeta, read_object
+from ..obj.symbol import Definition
+from .llvm import FunctionCode, assemble_module, compile_module, initialise
 
 _HEAD: Final = struct.Struct("<BI")
 OK: Final = 0
 FAILED: Final = 1
+_PIPE_SIZE: Final = 1 << 20  # so that a worker seldom waits for its answer to be taken
 
 
 def _read(fd: int, n: int) -> bytes:
@@ -43,19 +53,31 @@ def _write(fd: int, data: bytes) -> None:
         view = view[os.write(fd, view) :]
 
 
+def _answer(job: bytes, level: int) -> bytes:
+    """Module text and function descriptions in, definitions out; without descriptions the object itself."""
+    text: str
+    metas: list[FunctionMeta] | None
+    text, metas = pickle.loads(job)
+    data = compile_module(text, level)
+    if metas is None:
+        return data
+    return pickle.dumps(read_object(data, metas), pickle.HIGHEST_PROTOCOL)
+
+
 def _serve(requests: int, answers: int, level: int) -> None:
+    gc.disable()
     initialise(level)
     while True:
         head = _read(requests, _HEAD.size)
         if not head:
             return
-        text = _read(requests, _HEAD.unpack(head)[1])
+        job = _read(requests, _HEAD.unpack(head)[1])
         status = OK
         try:
-            answer = compile_module(text.decode("utf-8", "surrogateescape"), level)
+            answer = _answer(job, level)
         except Exception as e:
             status = FAILED
-            answer = str(e).encode("utf-8", "replace")
+            answer = (str(e) or type(e).__name__).encode("utf-8", "replace")
         _write(answers, _HEAD.pack(status, len(answer)) + answer)
 
 
@@ -66,6 +88,8 @@ class _Worker:
     def __init__(self, level: int, inherited: list[int]) -> None:
         request_read, self.requests = os.pipe()
         self.answers, answer_write = os.pipe()
+        with contextlib.suppress(OSError):  # the system may allow less
+            fcntl.fcntl(answer_write, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
         self.job = -1
         sys.stdout.flush()
         sys.stderr.flush()
@@ -84,9 +108,9 @@ class _Worker:
         os.close(request_read)
         os.close(answer_write)
 
-    def send(self, job: int, text: bytes) -> None:
+    def send(self, job: int, data: bytes) -> None:
         self.job = job
-        _write(self.requests, _HEAD.pack(OK, len(text)) + text)
+        _write(self.requests, _HEAD.pack(OK, len(data)) + data)
 
     def stop(self) -> None:
         os.close(self.requests)
@@ -95,15 +119,33 @@ class _Worker:
 
 
 @final
-class WorkerPool:
-    """`jobs` worker processes for one optimisation level. Fork it before threads are started."""
+class _Job:
+    """A module on its way: `answer` once it is back, `failure` if it will not come back."""
 
-    __slots__ = ("level", "jobs", "workers")
+    __slots__ = ("label", "text", "data", "answer", "failure")
+
+    def __init__(self, label: str, text: str, data: bytes) -> None:
+        self.label = label
+        self.text = text
+        self.data = data
+        self.answer = b""
+        self.failure = ""
+
+
+@final
+class WorkerPool:
+    """At most `jobs` worker processes for one optimisation level."""
+
+    __slots__ = ("level", "jobs", "workers", "_idle", "_busy", "_jobs", "_next")
 
     def __init__(self, level: int, jobs: int) -> None:
         self.level = level
         self.jobs = max(1, jobs)
         self.workers: list[_Worker] = []
+        self._idle: list[_Worker] = []
+        self._busy: dict[int, _Worker] = {}  # by the descriptor answers come from
+        self._jobs: list[_Job] = []
+        self._next = 0  # first job not handed out
 
     def __enter__(self) -> WorkerPool:
         return self
@@ -115,66 +157,100 @@ class WorkerPool:
         for w in self.workers:
             w.stop()
         self.workers = []
+        self._idle = []
+        self._busy = {}
+        self._jobs = []
+        self._next = 0
 
-    def _start(self) -> _Worker:
-        inherited = [fd for w in self.workers for fd in (w.requests, w.answers)]
-        w = _Worker(self.level, inherited)
-        self.workers.append(w)
-        return w
+    def submit(self, label: str, codes: list[FunctionCode]) -> None:
+        """Begin to compile a module of functions."""
+        text = assemble_module(codes)
+        data = pickle.dumps((text, [c.meta for c in codes]), pickle.HIGHEST_PROTOCOL)
+        self._jobs.append(_Job(label, text, data))
+        self.poll()
+
+    def results(self) -> list[list[Definition]]:
+        """Wait for everything submitted since the last call. Raises Bug for the first module that failed."""
+        return [pickle.loads(answer) for answer in self._finish()]
 
     def compile(self, modules: list[tuple[str, str]]) -> list[bytes]:
         """Objects of (label, text) modules, in order. Raises Bug for the first module that fails."""
-        out: list[bytes | None] = [None] * len(modules)
-        failures: dict[int, str] = {}
-        # Long modules first; equal lengths by index, so that the schedule is the same every time.
-        order = sorted(range(len(modules)), key=lambda i: (-len(modules[i][1]), i))
-        order.reverse()
-        while len(self.workers) < min(self.jobs, len(modules)):
-            self._start()
-        idle = list(self.workers)
-        busy: dict[int, _Worker] = {}
-        while order or busy:
-            while order and idle:
-                w = idle.pop()
-                job = order.pop()
-                try:
-                    w.send(job, modules[job][1].encode("utf-8", "surrogateescape"))
-                except BrokenPipeError:
-                    failures[job] = self._crashed(w, modules[job])
-                    idle.append(self._start())
-                    continue
-                busy[w.answers] = w
-            if not busy:
-                continue
-            ready, _, _ = select.select(list(busy), [], [])
-            for fd in ready:
-                w = busy.pop(fd)
-                head = _read(fd, _HEAD.size)
-                body = b""
-                if head:
-                    status, size = _HEAD.unpack(head)
-                    body = _read(fd, size)
-                if not head or len(body) < size:
-                    failures[w.job] = self._crashed(w, modules[w.job])
-                    if order:
-                        idle.append(self._start())
-                    continue
-                if status == OK:
-                    out[w.job] = body
-                else:
-                    message = body.decode("utf-8", "replace")
-                    failures[w.job] = f"{message}; module {modules[w.job][0]}, text in {_reproducer(modules[w.job][1])}"
-                idle.append(w)
-        if failures:
-            raise Bug("codegen", failures[min(failures)])
-        return [b for b in out if b is not None]
+        for label, text in modules:
+            self._jobs.append(_Job(label, text, pickle.dumps((text, None), pickle.HIGHEST_PROTOCOL)))
+        return self._finish()
 
-    def _crashed(self, w: _Worker, module: tuple[str, str]) -> str:
+    def poll(self) -> None:
+        """Take what is ready and hand out what waits; does not block."""
+        self._step(0)
+
+    def _finish(self) -> list[bytes]:
+        while self._next < len(self._jobs) or self._busy:
+            self._step(None)
+        jobs = self._jobs
+        self._jobs = []
+        self._next = 0
+        for job in jobs:
+            if job.failure:
+                raise Bug("codegen", job.failure)
+        return [job.answer for job in jobs]
+
+    def _step(self, timeout: int | None) -> None:
+        self._hand_out()
+        if not self._busy:
+            return
+        ready, _, _ = select.select(list(self._busy), [], [], timeout)
+        for fd in ready:
+            self._take(self._busy.pop(fd))
+        self._hand_out()
+
+    def _hand_out(self) -> None:
+        while self._next < len(self._jobs):
+            if not self._idle:
+                if len(self.workers) == self.jobs:
+                    return
+                self._start()
+            w = self._idle.pop()
+            job = self._jobs[self._next]
+            try:
+                w.send(self._next, job.data)
+            except BrokenPipeError:
+                self._crashed(w, job)
+            else:
+                self._busy[w.answers] = w
+            job.data = b""
+            self._next += 1
+
+    def _start(self) -> None:
+        inherited = [fd for w in self.workers for fd in (w.requests, w.answers)]
+        w = _Worker(self.level, inherited)
+        self.workers.append(w)
+        self._idle.append(w)
+
+    def _take(self, w: _Worker) -> None:
+        job = self._jobs[w.job]
+        head = _read(w.answers, _HEAD.size)
+        if not head:
+            self._crashed(w, job)
+            return
+        status, size = _HEAD.unpack(head)
+        body = _read(w.answers, size)
+        if len(body) < size:
+            self._crashed(w, job)
+            return
+        if status == OK:
+            job.answer = body
+            job.text = ""
+        else:
+            message = body.decode("utf-8", "replace")
+            job.failure = f"{message}; module {job.label}, text in {_reproducer(job.text)}"
+        self._idle.append(w)
+
+    def _crashed(self, w: _Worker, job: _Job) -> None:
         self.workers.remove(w)
         os.close(w.requests)
         os.close(w.answers)
         _, status = os.waitpid(w.pid, 0)
-        return f"LLVM died (wait status {status:#x}) on module {module[0]}, text in {_reproducer(module[1])}"
+        job.failure = f"LLVM died (wait status {status:#x}) on module {job.label}, text in {_reproducer(job.text)}"
 
 
 def _reproducer(text: str) -> str:

@@ -26,7 +26,7 @@ from ..syntax.nodes import Expr, File, FuncDecl, InterfaceType, Node
 from ..syntax.parser import parse_body
 from ..syntax.positions import start_pos
 from . import decl as decls
-from . import initorder, resolver, usage
+from . import initorder, pragmas, resolver, usage
 from .checker_base import Action, Env
 from .checker_base import Importer as Importer
 from .checker_base import ImportFailed as ImportFailed
@@ -48,7 +48,7 @@ class Checker(Resolver):
     __slots__ = (
         "pkg", "sources", "importer", "go_version", "errors", "has_errors", "env", "files", "decls", "methods", "path",
         "path_index", "delayed", "shift_lhs", "imports", "dot_imports", "context", "mono", "qualifier",
-        "working", "eager", "depth", "is_std", "initializers", "local_types", "var_sizes", "interfaces",
+        "working", "eager", "depth", "is_std", "initializers", "var_sizes", "interfaces",
     )  # fmt: skip
 
     def __init__(
@@ -93,7 +93,6 @@ class Checker(Resolver):
         self.initializers: list[Initializer] | None = None
         self.var_sizes: dict[Named, bool] = {}  # memo of builtins.has_var_size
         self.interfaces: list[tuple[InterfaceType, Interface]] = []  # literals seen by check_all
-        self.local_types = 0  # declared in functions so far: numbers them
 
     # ---------------------------------------------------------------- requests
 
@@ -135,11 +134,13 @@ class Checker(Resolver):
         decls.check_pending_init(self, var, d)
         self.end(saved)
 
-    def check_all(self) -> None:
-        """Everything a compiler reports. Errors are left in gc's order of printing."""
+    def check_all(self, complete: bool = False) -> None:
+        """Everything a compiler reports. Errors are left in gc's order of printing. `complete`: the package has no
+        assembly, so every function needs a body."""
         saved = self.begin()
         self.eager = True
         before = len(self.errors)
+        pragmas.check_syntax(self)
         resolver.package_objects(self)
         self.process_delayed(0)
         usage.complete_types(self)
@@ -149,6 +150,8 @@ class Checker(Resolver):
             usage.monomorph(self)
         if not self.has_errors:
             usage.anonymous_cycles(self)
+        if not self.has_errors:
+            pragmas.check_declarations(self, complete)
         self.eager = False
         self.end(saved)
         self.errors[before:] = sorted_as_printed(self.errors[before:], self.sources)

@@ -316,6 +316,12 @@ def update_expr_type(check: Checker, e: Expr | None, t: Type, final: bool) -> No
             check.error_at(e, "InvalidShiftOperand", message)
             return
     if old_value is not None:
+        u = under(t)
+        if isinstance(u, Basic) and u.info & IS_UNTYPED == 0:
+            v = representable_const(old_value, u)
+            if v is not None:
+                e.value = v
+                return
         c = Operand(e.mode, e, old_type if old_type is not None else TYP_INVALID)
         c.value = old_value
         convert_untyped(check, c, t)

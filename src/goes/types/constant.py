@@ -458,11 +458,9 @@ def _scaled(mantissa: int, base: int, exponent: int) -> ConstValue:
         return _ZERO
     if exponent >= 1 << 31 or mantissa.bit_length() + max(exponent, 0) * math.log2(base) >= 1 << 31:
         return UNKNOWN  # as in gc, whose exponents have 32 bits
+    # Out there only the magnitude counts: neither an integer nor any float is near.
     limit = MAX_EXPONENT if base == 2 else MAX_EXPONENT // 4
-    if exponent > limit:
-        exponent = limit
-    elif exponent < -limit:
-        return _ZERO
+    exponent = max(-limit, min(exponent, limit))
     p: int = base ** abs(exponent)
     return _bounded(Fraction(mantissa * p) if exponent >= 0 else Fraction(mantissa, p))
 

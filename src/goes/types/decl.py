@@ -354,8 +354,7 @@ def _type_decl(check: Checker, obj: TypeName, tdecl: TypeDecl) -> None:
     if obj.type is None:
         obj.type = named
     if check.env.func is not None:
-        check.local_types += 1
-        named.local_id = check.local_types
+        named.local_id = _local_id(check, obj)
     if tparam0 is not None:
         check.open_scope(tdecl.pos, NO_POS, "type parameters")
         collect_type_params(check, named.tparams, tdecl.tparams)
@@ -368,6 +367,16 @@ def _type_decl(check: Checker, obj: TypeName, tdecl: TypeDecl) -> None:
         named.from_rhs = TYP_INVALID
     if tparam0 is not None:
         check.close_scope()
+
+
+def _local_id(check: Checker, obj: TypeName) -> int:
+    """A number for a type declared in a function: unique in the package, and the same in whatever order bodies are
+    checked."""
+    source = check.sources.file(obj.pos)
+    for i, file in enumerate(check.files):
+        if source is not None and file.source is source:
+            return (obj.pos - source.base) * len(check.files) + i + 1
+    return 1
 
 
 def collect_type_params(check: Checker, into: list[TypeParam], fields: list[Field]) -> None:

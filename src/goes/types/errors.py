@@ -85,15 +85,21 @@ def _position_key(d: Diagnostic) -> int:
 
 
 def sorted_as_printed(errors: list[Diagnostic], sources: SourceSet) -> list[Diagnostic]:
-    """Errors in the order gc prints them, without those gc drops: the same message again on the same line."""
+    """Errors in the order gc prints them, without those gc drops: the same message again, or a second syntax error, on
+    the same line."""
     result: list[Diagnostic] = []
     last_line = ("", 0)
+    syntax_line = ("", 0)
     last_message = ""
     for d in sorted(errors, key=_position_key):
         p = sources.position(d.pos)
         line = (p.filename, p.line)
         if result and line == last_line and d.message == last_message:
             continue
+        if d.message.startswith("syntax error"):
+            if line == syntax_line:
+                continue
+            syntax_line = line
         last_line = line
         last_message = d.message
         result.append(d)

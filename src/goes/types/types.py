@@ -234,6 +234,9 @@ class Named(Type):
 
     def underlying(self) -> Type:
         """The underlying type, never Named or Alias."""
+        u = self._underlying
+        if u is not None:
+            return u
         from .named import underlying_of
 
         return underlying_of(self)
@@ -260,6 +263,9 @@ class Alias(Type):
         self._actual: Type | None = None
 
     def actual(self) -> Type:
+        t = self._actual
+        if t is not None:
+            return t
         from .named import actual_of
 
         return actual_of(self)

@@ -1,9 +1,9 @@
-"""Bottom-up preparation of functions: build, inline, promote, place.
+"""Bottom-up preparation of functions: build, optimise, place.
 
-    Analysis(program).prepare(f)   →   f and everything it calls statically has SSA, placements and barriers
+    Analysis(program).prepare(f)   →   f and everything it calls statically has optimised SSA, placements and barriers
 
-Functions are visited callees first (Tarjan's strongly connected components over static calls and closures made), so that a
-caller sees its callees' bodies and escape tags. Each function is prepared once per program.
+Functions are visited callees first (Tarjan's strongly connected components over static calls, closures made and functions
+passed as arguments), so that a caller sees its callees' bodies and escape tags. Each function is prepared once per program.
 """
 
 from __future__ import annotations
@@ -12,11 +12,15 @@ from typing import final
 
 from ..ssa import instr as ir
 from ..ssa.function import Function
-from ..ssa.passes.barriers import place_barriers
-from ..ssa.passes.escape import analyse
-from ..ssa.passes.inline import inline_calls, remove_unreachable
-from ..ssa.passes.promote import promote_cells
+from ..ssa.passes import AGAIN, CLEAN, EARLY, FIRST, LAST, Context, Pass, analyse
+from ..ssa.passes.context import Decisions, Methods
+from ..ssa.passes.inline import BUDGET, cost_of, plain_name
 from ..ssa.program import Program
+from ..types.lookup import method_set
+from ..types.objects import Func
+from ..types.types import Type
+
+ROUNDS: int = 3  # of inlining, while calls become static
 
 
 @final
@@ -36,19 +40,64 @@ class Intrinsics:
         raise NotImplementedError
 
 
+class KnownFunctions:
+    """Functions analysed by earlier builds."""
+
+    def needs_body(self, fn: Function) -> bool:
+        """Whether fn must be built now; if not, its summary has been set."""
+        return True
+
+
 @final
-class Analysis:
-    """Prepares functions of one program. `inline` off keeps every call (-gcflags=-l)."""
+class ProgramMethods(Methods):
+    """Method sets of a program's types, remembered."""
 
-    __slots__ = ("program", "intrinsics", "inline", "_states", "_stack", "_counter")
+    __slots__ = ("program", "intrinsics", "_found")
 
-    def __init__(self, program: Program, intrinsics: Intrinsics, inline: bool = True) -> None:
+    def __init__(self, program: Program, intrinsics: Intrinsics) -> None:
         self.program = program
         self.intrinsics = intrinsics
-        self.inline = inline
+        self._found: dict[tuple[Type, Func], Function | None] = {}
+
+    def method_of(self, typ: Type, method: Func) -> Function | None:
+        key = (typ, method)
+        if key in self._found:
+            return self._found[key]
+        found: Function | None = None
+        for entry in method_set(typ):
+            f = entry.func
+            if f.name == method.name and (f.exported() or f.pkg is method.pkg):
+                found = self.program.method_expression(typ, f, entry.index, [])
+                break
+        self._found[key] = found
+        return found
+
+    def is_intrinsic(self, name: str) -> bool:
+        return self.intrinsics.is_intrinsic(name)
+
+
+@final
+class Analysis:
+    """Prepares functions of one program. `inline` off keeps every call (-gcflags=-l). `decisions` collects remarks.
+    `after_pass`, if set, is called after every pass with its name (verification in tests, GOSSAFUNC)."""
+
+    __slots__ = ("program", "known", "context", "_states", "_stack", "_counter", "observer")
+
+    def __init__(
+        self, program: Program, intrinsics: Intrinsics, inline: bool = True, decisions: Decisions | None = None,
+        known: KnownFunctions | None = None,
+    ) -> None:
+        self.program = program
+        self.known = known or KnownFunctions()
+        self.context = Context(ProgramMethods(program, intrinsics), inline, decisions)
+        self.observer: Observer | None = None
         self._states: dict[Function, _State] = {}
         self._stack: list[Function] = []
         self._counter = 0
+
+    def prepared(self) -> list[Function]:
+        """All functions visited so far."""
+        return list(self._states)
 
     def prepare(self, fn: Function) -> None:
         """Make fn ready for code generation. Iterative, because call chains are long."""
@@ -87,17 +136,9 @@ class Analysis:
         self._stack.append(fn)
         if not fn.built:
             self.program.build(fn)
-        work.append((fn, self._callees(fn), 0))
-
-    def _callees(self, fn: Function) -> list[Function]:
-        out: list[Function] = []
-        for b in fn.blocks:
-            for i in b.instrs:
-                if isinstance(i, (ir.CallStatic, ir.MakeClosure)):
-                    c = i.function
-                    if c.has_body() and not self.intrinsics.is_intrinsic(c.name):
-                        out.append(c)
-        return out
+        if fn.blocks:
+            self._run(EARLY, fn)
+        work.append((fn, _callees(fn, self.known), 0))
 
     def _finish(self, root: Function) -> None:
         cycle: list[Function] = []
@@ -108,15 +149,61 @@ class Analysis:
             if f is root:
                 break
         cycle.reverse()
-        names = frozenset(f.name for f in cycle)
-        for f in cycle:
-            if not f.blocks:
-                continue
-            remove_unreachable(f)
-            if self.inline and inline_calls(f, names):
-                promote_cells(f)
         bodies = [f for f in cycle if f.blocks]
-        if bodies:
-            analyse(bodies)
+        if not bodies:
+            return
+        context = self.context
+        context.cycle = frozenset([f.name for f in cycle])
         for f in bodies:
-            place_barriers(f)
+            self._optimise(f)
+        analyse(bodies, context)
+        for f in bodies:
+            self._run(LAST, f)
+
+    def _optimise(self, fn: Function) -> None:
+        context = self.context
+        if context.decisions is not None and cost_of(fn) <= BUDGET and fn.object is not None:
+            context.decisions.note(fn.pos, f"can inline {plain_name(fn, fn)}")
+        context.found_callees = False
+        self._run(FIRST, fn)
+        for _ in range(ROUNDS):
+            if not context.found_callees:
+                break
+            context.found_callees = False
+            self._run(AGAIN, fn)
+        self._run(CLEAN, fn)
+        fn.cost = -1
+
+    def _run(self, passes: tuple[Pass, ...], fn: Function) -> None:
+        for p in passes:
+            p(fn, self.context)
+            if self.observer is not None:
+                self.observer.passed(fn, p.__name__)
+
+
+class Observer:
+    """Somebody who looks at functions between passes."""
+
+    def passed(self, fn: Function, name: str) -> None:
+        raise NotImplementedError
+
+
+def _callees(fn: Function, known: KnownFunctions) -> list[Function]:
+    """Functions fn calls statically, makes closures of or passes on, in order."""
+    out: list[Function] = []
+    seen: set[Function] = set()
+    for b in fn.blocks:
+        for i in b.instrs:
+            if isinstance(i, (ir.CallStatic, ir.MakeClosure)):
+                c = i.function
+                if c not in seen and c.has_body() and known.needs_body(c):
+                    seen.add(c)
+                    out.append(c)
+            if isinstance(i, ir.AnyCall):
+                for a in i.args:
+                    if isinstance(a, ir.FuncRef):
+                        c = a.function
+                        if c not in seen and c.has_body() and known.needs_body(c):
+                            seen.add(c)
+                            out.append(c)
+    return out

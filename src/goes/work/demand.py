@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import final
 
-from ..asm.adapters import ALL, abi0_to_goes, abiinternal_to_goes, goes_to_abi0, goes_to_abiinternal
+from ..asm.adapters import abi0_to_goes, abiinternal_to_goes, goes_to_abi0, goes_to_abiinternal
+from ..asm.clobbers import ALL
 from ..codegen import algs
 from ..codegen.descriptors import MethodNamer, TypeData
 from ..codegen.emitter import Context
@@ -25,15 +26,19 @@ from ..obj import symbol as sym
 from ..obj.llvmobject import read_object
 from ..obj.symbol import Definition, Relocation
 from ..ssa.function import Function
+from ..ssa.passes.escape import Summary
+from ..ssa.passes.inline import CLOSURE_BUDGET, cost_of
 from ..ssa.program import Program
 from ..syntax import nodes as n
 from ..types import types as t
 from ..types.linkname import escape_path
 from ..types.lookup import MethodEntry
 from ..types.objects import Func, Initializer, Package, Var
-from .analysis import Analysis, Intrinsics
+from .analysis import Analysis, Intrinsics, KnownFunctions
 from .asmpackage import AsmPackages
+from .embeds import embed_data
 from .packages import Packages
+from .stdstore import FunctionFacts, StdStore, UserNames
 from .symbols import SymbolIndex
 
 BATCH: int = 48  # functions per LLVM module
@@ -46,21 +51,44 @@ class _CodegenIntrinsics(Intrinsics):
 
 
 @final
+class _StoredFacts(KnownFunctions):
+    """Functions whose code is in the std store: their bodies are only wanted for inlining."""
+
+    __slots__ = ("store",)
+
+    def __init__(self, store: StdStore) -> None:
+        self.store = store
+
+    def needs_body(self, fn: Function) -> bool:
+        facts = self.store.facts(fn.name)
+        if facts is None or facts.inlinable:
+            return True
+        if fn.summary is None:
+            summary = Summary(0)
+            summary.heap = facts.heap
+            summary.results = facts.results
+            fn.summary = summary
+        return False
+
+
+@final
 class Demand(MethodNamer, StaticEnvironment):
     """Provider of definitions for one program."""
 
     __slots__ = (
         "packages", "program", "context", "analysis", "types", "index", "asm", "pool", "definitions", "functions", "globals",
-        "_batch", "_static", "_initialising",
+        "store", "_batch", "_static", "_initialising", "_knows_abi0", "_new_packages", "_stored",
     )  # fmt: skip
 
     def __init__(
-        self, packages: Packages, index: SymbolIndex, program: Program, asm: AsmPackages, pool: WorkerPool, inline: bool = True
+        self, packages: Packages, index: SymbolIndex, program: Program, asm: AsmPackages, pool: WorkerPool,
+        store: StdStore | None, inline: bool = True,
     ) -> None:
         self.packages = packages
         self.program = program
         self.context = Context(packages.sources, pool.level)
-        self.analysis = Analysis(program, _CodegenIntrinsics(), inline)
+        self.store = store
+        self.analysis = Analysis(program, _CodegenIntrinsics(), inline, None, None if store is None else _StoredFacts(store))
         self.types = TypeData(self)
         self.index = index
         self.asm = asm
@@ -71,15 +99,20 @@ class Demand(MethodNamer, StaticEnvironment):
         self._batch: list[FunctionCode] = []
         self._static: dict[str, Definition] = {}
         self._initialising: Package | None = None
-        for name in asm.definitions("runtime"):
-            if name.endswith(".abi0"):
-                self.context.abi0.add(name[: -len(".abi0")])
+        self._knows_abi0 = False
+        self._new_packages: list[str] = []
+        self._stored: set[str] = set()
 
     # ---------------------------------------------------------------------------------------- the provider
 
     def definition(self, name: str) -> Definition | None:
         """The definition of name, made now if need be; None if nothing in the program defines it."""
         d = self.definitions.get(name)
+        if d is None and self.store is not None:
+            d = self.store.definition(name)
+            if d is not None:
+                self.definitions[name] = d
+                self._stored.add(name)
         if d is None:
             self._make(name)
             d = self.definitions.get(name)
@@ -161,8 +194,17 @@ class Demand(MethodNamer, StaticEnvironment):
             if code is not None:
                 self._queue(code)
                 return
+        if fn.is_runtime and not self._knows_abi0:
+            self._find_abi0()
         self.analysis.prepare(fn)
         self._queue(emit_function(fn, self.context))
+
+    def _find_abi0(self) -> None:
+        """Functions whose address abi.FuncPCABI0 takes are all in runtime's assembly."""
+        self._knows_abi0 = True
+        for name in self.asm.definitions("runtime"):
+            if name.endswith(".abi0"):
+                self.context.abi0.add(name[: -len(".abi0")])
 
     def _external(self, name: str, fn: Function) -> None:
         """A declaration without body: goes' own assembly, an adapter to upstream's, an intrinsic, or a linkname pull."""
@@ -246,10 +288,17 @@ class Demand(MethodNamer, StaticEnvironment):
 
     def initialise_package(self, path: str) -> None:
         """Static data, pkg.init, init functions and the init task of one package."""
+        if self.store is not None and self.packages.inputs[path].is_std:
+            if self.store.has_package(path):
+                return
+            self._new_packages.append(path)
         checker = self.packages.checker(path)
         self._initialising = checker.pkg
         package = self.packages.inputs[path]
         prefix = escape_path(package.link_path)
+        if package.embed:
+            for made in embed_data(self, self.packages.files[path], package, checker.pkg, prefix, self.packages.errors):
+                self._static[made.name] = made
         static = StaticInit(self, prefix)
         dynamic: list[Initializer] = []
         for init in checker.init_order():
@@ -273,7 +322,7 @@ class Demand(MethodNamer, StaticEnvironment):
             other = self.packages.inputs.get(imported)
             if other is not None:
                 symbol = f"{escape_path(other.link_path)}..inittask"
-                if symbol in self.definitions:
+                if symbol in self.definitions or self.store is not None and self.store.definition(symbol) is not None:
                     task.relocations.append(Relocation(0, sym.R_INITORDER, symbol))
         if bodies or any(r.kind == sym.R_INITORDER for r in task.relocations) or prefix in ("main", "runtime"):
             self._put(task)
@@ -335,6 +384,27 @@ class Demand(MethodNamer, StaticEnvironment):
         return not fn.has_body() and self.asm.find(fn.name + ".abi0") is not None
 
     # ---------------------------------------------------------------------------------------- finishing
+
+    def save(self) -> None:
+        """Put what this build made of std into the store."""
+        store = self.store
+        if store is None:
+            return
+        prefixes = [escape_path(p.link_path) for p in self.packages.inputs.values() if not p.is_std]
+        user = UserNames(prefixes or ["main"])
+        made: dict[str, Definition] = {}
+        for name, d in [*self.definitions.items(), *self._static.items()]:
+            if name not in self._stored and name not in made and not user.mentioned_in(name):
+                made[name] = d
+        facts: dict[str, FunctionFacts] = {}
+        for fn in self.analysis.prepared():
+            summary = fn.summary
+            if isinstance(summary, Summary) and not user.mentioned_in(fn.name):
+                facts[fn.name] = FunctionFacts(summary.heap, summary.results, cost_of(fn) <= CLOSURE_BUDGET)
+        store.save(list(made.values()), self._new_packages, facts)
+
+    def took_from_store(self) -> bool:
+        return bool(self._stored)
 
     def pending(self) -> bool:
         """Whether functions were promised whose machine code is still to be made."""

@@ -13,8 +13,8 @@ from typing import Final
 from ..load.context import BuildContext
 from ..load.graph import Graph
 from ..load.package import Package
-from .build import BuildOptions
 from .cache import action_id
+from .options import BuildOptions
 
 _HERE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -29,6 +29,14 @@ def toolchain_id() -> str:
                 st = os.stat(os.path.join(folder, f))
                 h.update(f"{f} {st.st_size} {st.st_mtime_ns}\n".encode())
     return h.hexdigest()
+
+
+def std_key(context: BuildContext, options: BuildOptions) -> list[str]:
+    """What the machine code of std depends on."""
+    return [
+        toolchain_id(), context.goos, context.goarch, context.goarch_level, context.go_version, context.goroot,
+        ",".join(context.experiments), ",".join(context.build_tags), "full" if options.level >= 2 else "quick", str(options.inline),
+    ]  # fmt: skip
 
 
 def program_id(context: BuildContext, graph: Graph, root: Package, options: BuildOptions) -> str:

@@ -48,12 +48,20 @@ def linknames(package: str, files: list[File]) -> list[Linkname]:
 class SymbolIndex:
     """Functions and variables of all packages of a build by link name."""
 
-    __slots__ = ("packages", "_functions", "_vars")
+    __slots__ = ("packages", "_functions", "_vars", "_filled")
 
     def __init__(self, packages: Packages) -> None:
         self.packages = packages
         self._functions: dict[str, tuple[str, FuncDecl]] = {}
         self._vars: dict[str, tuple[str, str]] = {}
+        self._filled = False
+
+    def _fill(self) -> None:
+        """Read all declarations, once."""
+        if self._filled:
+            return
+        self._filled = True
+        packages = self.packages
         renames: list[tuple[Linkname, bool]] = []
         for path in sorted(packages.inputs):
             self._add(path, packages.parse(path), renames)
@@ -94,8 +102,22 @@ class SymbolIndex:
             elif l.local in names:
                 renames.append((l, False))
 
+    def owner(self, name: str) -> str:
+        """Import path of the package that declares the function, method or variable of this link name, "" if none."""
+        function = self._functions.get(name)
+        if function is not None:
+            return function[0]
+        variable = self._vars.get(name)
+        return "" if variable is None else variable[0]
+
+    def declared(self, path: str) -> list[str]:
+        """Link names of all functions, methods (none of them generic) and variables a package declares."""
+        out = [name for name, entry in self._functions.items() if entry[0] == path]
+        return out + [name for name, entry in self._vars.items() if entry[0] == path]
+
     def function(self, name: str) -> Func | None:
         """The function or method declared (with or without body) under this link name, not generic."""
+        self._fill()
         entry = self._functions.get(name)
         if entry is None:
             return None
@@ -113,6 +135,7 @@ class SymbolIndex:
 
     def variable(self, name: str) -> tuple[Package, Var] | None:
         """The package-level variable that owns this link name."""
+        self._fill()
         entry = self._vars.get(name)
         if entry is None:
             return None

@@ -1,1 +1,100 @@
-"""Passes over SSA functions and programs."""
+"""The optimiser: what is done to every function between the builder and the code generator.
+
+    for each cycle of the call graph, callees first:  FIRST, per function → escape analysis → LAST, per function
+
+A pass is a function (Function, Context) → whether it changed anything. The lists below are the whole pipeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from ..function import Function
+from .barriers import place_barriers
+from .blocks import merge_blocks, remove_unreachable
+from .checks import remove_checks
+from .context import Context
+from .dead import remove_dead, simplify_phis
+from .devirtualise import devirtualise
+from .escape import analyse
+from .fold import fold
+from .inline import inline_calls
+from .promote import promote_cells
+
+Pass = Callable[[Function, Context], bool]
+
+
+def unreachable_blocks(fn: Function, context: Context) -> bool:
+    return remove_unreachable(fn)
+
+
+def dead_instructions(fn: Function, context: Context) -> bool:
+    return remove_dead(fn)
+
+
+def trivial_phis(fn: Function, context: Context) -> bool:
+    return simplify_phis(fn)
+
+
+def folded(fn: Function, context: Context) -> bool:
+    """Fold constants until nothing changes: a folded branch makes phis trivial, which makes more constants."""
+    changed = False
+    for _ in range(4):
+        if not fold(fn):
+            break
+        changed = True
+        remove_unreachable(fn)
+        if not simplify_phis(fn):
+            break
+    return changed
+
+
+def merged_blocks(fn: Function, context: Context) -> bool:
+    return merge_blocks(fn)
+
+
+def checks(fn: Function, context: Context) -> bool:
+    return remove_checks(fn)
+
+
+def barriers(fn: Function, context: Context) -> bool:
+    return place_barriers(fn)
+
+
+# As soon as a function is built, before its callees are looked for.
+EARLY: Final[tuple[Pass, ...]] = (
+    unreachable_blocks,
+    folded,
+    devirtualise,
+)
+
+# When all callees outside the cycle are done.
+FIRST: Final[tuple[Pass, ...]] = (
+    inline_calls,
+    unreachable_blocks,
+    # Closures that were only called are gone now, so what they captured by reference may become a value again.
+    dead_instructions,
+    promote_cells,
+    trivial_phis,
+    folded,
+    # Values that were variables have dynamic types and functions in sight.
+    devirtualise,
+)
+
+# Once more if calls became static.
+AGAIN: Final[tuple[Pass, ...]] = FIRST
+
+# From here on no calls appear or disappear.
+CLEAN: Final[tuple[Pass, ...]] = (
+    merged_blocks,
+    checks,
+    folded,
+    dead_instructions,
+    merged_blocks,
+)
+
+# Escape analysis has decided where everything lives.
+LAST: Final[tuple[Pass, ...]] = (barriers,)
+
+__all__ = ["AGAIN", "CLEAN", "EARLY", "FIRST", "LAST", "Context", "Pass", "analyse"]

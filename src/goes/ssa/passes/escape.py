@@ -8,9 +8,14 @@ dereferences (-1: address of). An allocation whose address can reach the heap, a
 must be on the heap. Parameters get tags (`Summary`): leaks to the heap or to result j after n dereferences; callers use
 the tags of callees analysed before them. The functions of one call-graph cycle are solved in one graph.
 
-Stores through anything but a direct path from an Alloc count as stores to the heap. Every decision keeps its reason.
+What outlives an allocation inside its function: the frame has one place per allocation site, so a value must not be
+reachable when its site runs again. In SSA form a value gets from one round of a loop into the next only through a phi
+at the loop's header, or through memory that is older than the round: the contents of an allocation outside the loop.
+Header phis and contents therefore count with the depth outside their loop. In loops without a single header (goto) every
+allocation goes to the heap.
 
-Runtime packages: named variables and closures never go to the heap (the shipped sources promise it, compiler-contracts 8.1).
+Stores through anything but a direct path from an Alloc count as stores to the heap. An object that is on the heap for
+its size lets all it holds escape. Channels, map keys and map elements are the heap.
 
 Sources: compiler-contracts 8; cmd/compile/internal/escape (model: locations, derefs, leaks).
 """
@@ -21,14 +26,18 @@ from typing import Final, final
 
 from ...syntax import tokens
 from ...types import types as t
-from ...types.sizes import is_direct_iface, ptrdata, sizeof
+from ...types.sizes import is_direct_iface, sizeof
 from .. import instr as ir
-from ..function import NOESCAPE, Function
+from ..function import NOESCAPE, UINTPTR_ESCAPES, Function
+from .context import Context
 from .loops import find_loops
+from .values import constant_make, direct_base, has_pointers
 
 MAX_EXPLICIT_BYTES: Final = 128 * 1024  # named variables larger than this go to the heap (ir.MaxStackVarSize)
 MAX_IMPLICIT_BYTES: Final = 64 * 1024  # new, &T{}, make, literals (ir.MaxImplicitStackVarSize)
+MAX_BOX_BYTES: Final = 1024  # boxes in the frame
 NO_LEAK: Final = -1
+_ESCAPE_NON_STRING: Final = "internal/abi.EscapeNonString["
 
 # Runtime functions called through CallRuntime that do not retain their arguments.
 _HARMLESS: Final = frozenset(
@@ -36,7 +45,7 @@ _HARMLESS: Final = frozenset(
         "memequal", "memhash", "memhash32", "memhash64", "strhash", "interhash", "nilinterhash", "f32hash", "f64hash",
         "c64hash", "c128hash", "printlock", "printunlock", "block", "panicrangestate", "panicwrap", "panicdivide",
         "panicshift", "panicunsafeslicelen", "panicunsafeslicenilptr", "panicunsafestringlen", "panicunsafestringnilptr",
-        "strequal", "interequal", "nilinterequal", "f32equal", "f64equal", "c64equal", "c128equal",
+        "strequal", "interequal", "nilinterequal", "f32equal", "f64equal", "c64equal", "c128equal", "efaceeq", "ifaceeq",
     ]
 )  # fmt: skip
 
@@ -57,11 +66,13 @@ class Summary:
 
 
 @final
-class _Location:
+class Location:
+    """`depth`: as something that holds values, the loop depth it survives; as an allocation, the depth of its loop."""
+
     __slots__ = ("edges", "derefs", "generation", "escapes", "depth", "site", "param", "function", "result", "queued", "is_heap", "why")
 
     def __init__(self, depth: int) -> None:
-        self.edges: list[tuple[_Location, int]] = []
+        self.edges: list[tuple[Location, int]] = []
         self.derefs = 0
         self.generation = 0
         self.escapes = False
@@ -75,141 +86,144 @@ class _Location:
         self.why = ""
 
 
-def has_pointers(typ: t.Type) -> bool:
-    if isinstance(typ, t.Tuple):
-        return any(v.type is not None and has_pointers(v.type) for v in typ.vars)
-    if typ is t.TYP_INVALID:
-        return False
-    return ptrdata(typ) != 0
-
-
 @final
-class _Graph:
-    """The solver for one cycle of functions (usually one function)."""
+class Graph:
+    """The solver for one cycle of functions (usually one function). `contents`: per allocation, what it holds."""
 
-    __slots__ = ("functions", "members", "heap", "values", "contents", "params", "results", "roots", "generation")
+    __slots__ = ("functions", "members", "heap", "values", "contents", "params", "results", "tuples", "roots", "generation")
 
     def __init__(self, functions: list[Function]) -> None:
         self.functions = functions
         self.members = {f.name: f for f in functions}
-        self.heap = _Location(-1)
+        self.heap = Location(-1)
         self.heap.escapes = True
         self.heap.is_heap = True
-        self.values: dict[ir.Value, _Location] = {}
-        self.contents: dict[ir.Value, _Location] = {}
-        self.params: dict[str, list[_Location]] = {}
-        self.results: dict[str, list[_Location]] = {}
-        self.roots: list[_Location] = [self.heap]
+        self.values: dict[ir.Value, Location] = {}
+        self.contents: dict[ir.Value, Location] = {}
+        self.params: dict[str, list[Location]] = {}
+        self.results: dict[str, list[Location]] = {}
+        self.tuples: dict[ir.Value, list[Location]] = {}
+        self.roots: list[Location] = [self.heap]
         self.generation = 0
 
     # ------------------------------------------------------------------------------------ building
 
-    def add_functions(self) -> None:
+    def build(self) -> None:
         for fn in self.functions:
-            locations: list[_Location] = []
+            locations: list[Location] = []
             for p in fn.params:
                 locations.append(self._input(p, fn, len(locations)))
             for v in fn.free_vars:
                 locations.append(self._input(v, fn, len(locations)))
             self.params[fn.name] = locations
-            results: list[_Location] = []
-            for i in range(len(fn.signature.results.vars)):
-                r = _Location(0)
+            results: list[Location] = []
+            for k in range(len(fn.signature.results.vars)):
+                r = Location(0)
                 r.function = fn
-                r.result = i
+                r.result = k
                 results.append(r)
                 self.roots.append(r)
             self.results[fn.name] = results
         for fn in self.functions:
-            self._body(fn)
+            self._declare(fn)
+        for fn in self.functions:
+            for b in fn.blocks:
+                for i in b.instrs:
+                    self._instr(fn, i)
 
-    def _input(self, v: ir.Value, fn: Function, index: int) -> _Location:
-        location = _Location(0)
+    def _input(self, v: ir.Value, fn: Function, index: int) -> Location:
+        location = Location(0)
         location.function = fn
         location.param = index
         self.values[v] = location
         return location
 
-    def value(self, v: ir.Value) -> _Location | None:
-        """The location of an operand, None if it cannot point to a frame."""
-        return self.values.get(v)
-
-    def flow(self, dst: _Location, v: ir.Value, derefs: int) -> None:
+    def flow(self, dst: Location, v: ir.Value, derefs: int) -> None:
         src = self.values.get(v)
         if src is not None:
             dst.edges.append((src, derefs))
 
-    def _site(self, i: ir.Instr, depth: int) -> _Location:
-        contents = _Location(depth)
-        contents.site = i
-        self.contents[i] = contents
-        self.roots.append(contents)
-        self.values[i].edges.append((contents, -1))
-        return contents
-
-    def _body(self, fn: Function) -> None:
+    def _declare(self, fn: Function) -> None:
+        """Locations of all values and allocations of fn."""
         loops = find_loops(fn)
+        values = self.values
         for b in fn.blocks:
-            depth = loops.depth[b.index]
+            k = b.index
+            depth = loops.depth[k]
             for i in b.instrs:
                 if isinstance(i, ir.Phi):
                     if has_pointers(i.type):
-                        header = loops.header_depth[b.index]
-                        location = _Location(header - 1 if header else depth)
-                        self.values[i] = location
+                        header = loops.header_depth[k]
+                        location = Location(header - 1 if header else depth)
+                        values[i] = location
                         if header:
                             self.roots.append(location)
                 elif _tracked(i):
-                    self.values[i] = _Location(depth)
-        for b in fn.blocks:
-            depth = loops.depth[b.index]
-            for i in b.instrs:
-                self._instr(fn, i, depth)
+                    location = Location(depth)
+                    values[i] = location
+                    if _allocates(i):
+                        contents = Location(depth)
+                        contents.site = i
+                        self.contents[i] = contents
+                        self.roots.append(contents)
+                        location.edges.append((contents, -1))
+                        why = "in a loop without a header" if loops.irreducible[k] else must_be_on_heap(i)
+                        if why:
+                            contents.escapes = True
+                            contents.why = why
+                    elif isinstance(i.type, t.Tuple) and isinstance(i, ir.CallStatic):
+                        self.tuples[i] = [Location(depth) for _ in i.type.vars]
 
-    def _instr(self, fn: Function, i: ir.Instr, depth: int) -> None:
+    def _instr(self, fn: Function, i: ir.Instr) -> None:
         here = self.values.get(i)
-        if isinstance(i, ir.Store):
-            self._store(i)
-        elif isinstance(i, ir.Load):
+        if isinstance(i, ir.Load):
             if here is not None:
                 self._load(here, i.x)
-        elif isinstance(i, ir.Alloc):
-            self._site(i, depth)
+        elif isinstance(i, ir.Store):
+            self._store(i)
         elif isinstance(i, ir.CallStatic):
-            self._call(fn, i, here)
-        elif isinstance(i, ir.MakeInterface):
+            self._call(i, here)
+        elif isinstance(i, ir.Extract):
             if here is not None:
-                if is_direct_iface(i.x.type):
-                    self.flow(here, i.x, 0)
+                columns = self.tuples.get(i.x)
+                if columns is not None:
+                    here.edges.append((columns[i.index], 0))
                 else:
-                    self.flow(self._site(i, depth), i.x, 0)
+                    self.flow(here, i.x, 0)
+        elif isinstance(i, (ir.Alloc, ir.MakeSlice, ir.MakeMap, ir.Concat)):
+            pass  # new; a buffer of Concat may be an operand's, but then it lives as long
+        elif isinstance(i, ir.MakeInterface):
+            contents = self.contents.get(i)
+            if contents is not None:
+                self.flow(contents, i.x, 0)
+            elif here is not None:
+                self.flow(here, i.x, 0)
         elif isinstance(i, ir.MakeClosure):
-            contents = self._site(i, depth)
+            contents = self.contents[i]
             for a in i.args:
                 self.flow(contents, a, 0)
             self._captures(i)
-        elif isinstance(i, (ir.MakeSlice, ir.MakeMap, ir.Concat)):
-            self._site(i, depth)
         elif isinstance(i, ir.StringConvert):
             if i.no_copy and here is not None:
                 self.flow(here, i.x, 0)
-            else:
-                self._site(i, depth)
         elif isinstance(i, ir.Phi):
             if here is not None:
                 for a in i.args:
                     self.flow(here, a, 0)
         elif isinstance(i, ir.Return):
-            for k, a in enumerate(i.args):
-                self.flow(self.results[fn.name][k], a, 0)
+            results = self.results[fn.name]
+            for k in range(len(i.args)):
+                self.flow(results[k], i.args[k], 0)
         elif isinstance(i, ir.TypeAssert):
             if here is not None:
-                concrete = not isinstance(t.under(i.asserted), t.Interface)
-                self.flow(here, i.x, 1 if concrete and not is_direct_iface(i.asserted) else 0)
+                boxed = not isinstance(t.under(i.asserted), t.Interface) and not is_direct_iface(i.asserted)
+                self.flow(here, i.x, 1 if boxed else 0)
         elif isinstance(i, (ir.MapLookup, ir.MapRange)):
             if here is not None:
                 self.flow(here, i.x, 1)
         elif isinstance(i, ir.MapAssign):
+            if here is not None:
+                self.flow(here, i.x, 0)
             self.flow(self.heap, i.y, 0)
         elif isinstance(i, ir.Send):
             self.flow(self.heap, i.y, 0)
@@ -224,11 +238,12 @@ class _Graph:
         elif isinstance(i, ir.Copy):
             if _elements_have_pointers(i.x.type):
                 self.flow(self.heap, i.y, 1)
-        elif isinstance(i, (ir.CallValue, ir.CallInvoke)):
+        elif isinstance(i, ir.CallValue):
             for a in i.args[1:]:
                 self.flow(self.heap, a, 0)
-            if isinstance(i, ir.CallInvoke):
-                self.flow(self.heap, i.args[0], 0)
+        elif isinstance(i, ir.CallInvoke):
+            for a in i.args:
+                self.flow(self.heap, a, 0)
         elif isinstance(i, ir.CallRuntime):
             if i.name not in _HARMLESS:
                 for a in i.args:
@@ -239,47 +254,37 @@ class _Graph:
             if i.in_loop or i.token is not None:
                 self.flow(self.heap, i.x, 0)
         elif isinstance(i, ir.Select):
-            for a in i.args:
-                self.flow(self.heap, a, 0)
+            at = 0
+            for s in i.states:
+                at += 1
+                if s.is_send:
+                    self.flow(self.heap, i.args[at], 0)
+                    at += 1
+        elif isinstance(i, (ir.Recv, ir.Recover)):
+            pass  # what comes out of a channel or a panic is on the heap
         elif isinstance(i, ir.BinOp):
-            if here is not None and not (i.op == tokens.XOR and isinstance(i.y, ir.Const) and i.y.value == 0):
+            if here is not None and not (i.op == tokens.XOR and isinstance(i.y, ir.Const) and not i.y.value):
                 # Address arithmetic on uintptr inside one expression; x ^ 0 is the runtime's noescape idiom.
                 self.flow(here, i.x, 0)
                 self.flow(here, i.y, 0)
-        elif isinstance(i, ir.MapNext):
-            if here is not None:
-                self.flow(here, i.x, 0)
         elif here is not None:
             for a in i.operands():
                 self.flow(here, a, 0)
 
-    def _append_base(self, i: ir.Instr, here: _Location | None, base: ir.Value) -> None:
+    def _append_base(self, i: ir.Instr, here: Location | None, base: ir.Value) -> None:
         if here is not None:
             self.flow(here, base, 0)
         if _elements_have_pointers(i.type):
             self.flow(self.heap, base, 1)
 
     def _store(self, i: ir.Store) -> None:
-        base = _direct_base(i.x)
-        if base is None:
-            self.flow(self.heap, i.y, 0)
-        else:
-            contents = self.contents.get(base)
-            if contents is None:
-                contents = self._late_site(base)
-            self.flow(contents, i.y, 0)
+        base = direct_base(i.x)
+        self.flow(self.heap if base is None else self.contents[base], i.y, 0)
 
-    def _late_site(self, base: ir.Alloc) -> _Location:
-        """The contents of an Alloc met before its own instruction was visited (block order)."""
-        return self._site(base, self.values[base].depth)
-
-    def _load(self, here: _Location, x: ir.Value) -> None:
-        base = _direct_base(x)
+    def _load(self, here: Location, x: ir.Value) -> None:
+        base = direct_base(x)
         if base is not None:
-            contents = self.contents.get(base)
-            if contents is None:
-                contents = self._late_site(base)
-            here.edges.append((contents, 0))
+            here.edges.append((self.contents[base], 0))
         else:
             self.flow(here, x, 1)
 
@@ -288,50 +293,63 @@ class _Graph:
         f = i.function
         n = len(f.params)
         if f.name in self.members:
-            for k, a in enumerate(i.args):
-                self._link(self.params[f.name][n + k], a)
+            params = self.params[f.name]
+            for k in range(len(i.args)):
+                self.flow(params[n + k], i.args[k], 0)
             return
         summary = f.summary
-        for k, a in enumerate(i.args):
+        for k in range(len(i.args)):
             if isinstance(summary, Summary):
                 leak = summary.heap[n + k]
                 for d in summary.results[n + k].values():
                     leak = d if leak == NO_LEAK else min(leak, d)
                 if leak != NO_LEAK:
-                    self.flow(self.heap, a, leak)
+                    self.flow(self.heap, i.args[k], leak)
             else:
-                self.flow(self.heap, a, 0)
+                self.flow(self.heap, i.args[k], 0)
 
-    def _link(self, param: _Location, a: ir.Value) -> None:
-        src = self.values.get(a)
-        if src is not None:
-            param.edges.append((src, 0))
-
-    def _call(self, fn: Function, i: ir.CallStatic, here: _Location | None) -> None:
+    def _call(self, i: ir.CallStatic, here: Location | None) -> None:
         callee = i.function
+        columns = self.tuples.get(i)
+        if columns is None:
+            columns = [] if here is None else [here]
         if callee.name in self.members:
             params = self.params[callee.name]
-            for k, a in enumerate(i.args):
-                if _carries(a.type):
-                    self._link(params[k], a)
-            if here is not None:
-                for r in self.results[callee.name]:
-                    here.edges.append((r, 0))
+            for k in range(len(i.args)):
+                if has_pointers(i.args[k].type):
+                    self.flow(params[k] if k < len(params) else self.heap, i.args[k], 0)
+            results = self.results[callee.name]
+            for k in range(min(len(columns), len(results))):
+                columns[k].edges.append((results[k], 0))
+            return
+        if callee.pragmas & UINTPTR_ESCAPES:
+            for a in i.args:
+                self.flow(self.heap, a, 0)
             return
         summary = callee.summary
-        if isinstance(summary, Summary):
-            for k, a in enumerate(i.args):
-                if not _carries(a.type):
+        if isinstance(summary, Summary) and not callee.name.startswith(_ESCAPE_NON_STRING):
+            for k in range(len(i.args)):
+                a = i.args[k]
+                if not has_pointers(a.type):
+                    continue
+                if k >= len(summary.heap):
+                    self.flow(self.heap, a, 0)
                     continue
                 leak = summary.heap[k]
                 if leak != NO_LEAK:
                     self.flow(self.heap, a, leak)
-                if here is not None:
-                    for d in summary.results[k].values():
-                        self.flow(here, a, d)
-        elif not callee.pragmas & NOESCAPE or callee.has_body():
+                for r, d in summary.results[k].items():
+                    if r < len(columns):
+                        self.flow(columns[r], a, d)
+            return
+        if callee.name.startswith(_ESCAPE_NON_STRING):
             for a in i.args:
-                if _carries(a.type):
+                if _non_string_pointers(a.type):
+                    self.flow(self.heap, a, 0)
+            return
+        if not callee.pragmas & NOESCAPE or callee.has_body():
+            for a in i.args:
+                if has_pointers(a.type):
                     self.flow(self.heap, a, 0)
 
     # ------------------------------------------------------------------------------------ solving
@@ -343,34 +361,38 @@ class _Graph:
         while work:
             root = work.pop()
             root.queued = False
-            self._walk(root, work)
+            if root.edges:
+                self._walk(root, work)
 
-    def _walk(self, root: _Location, work: list[_Location]) -> None:
+    def _walk(self, root: Location, work: list[Location]) -> None:
         """Everything that flows to root, with the least number of dereferences."""
         self.generation += 1
         generation = self.generation
         root.generation = generation
         root.derefs = 0
+        everything = root.escapes or root.result >= 0
         pending = [root]
-        while pending:
-            l = pending.pop()
+        at = 0
+        while at < len(pending):
+            l = pending[at]
+            at += 1
             derefs = l.derefs
             address = derefs < 0
             if address:
                 derefs = 0
-            if _outlives(root, l):
-                if l.param >= 0 and not address:
-                    _leak(l, root, derefs)
-                if address and not l.escapes:
-                    l.escapes = True
-                    l.why = _reason(root)
-                    if not l.queued:
-                        l.queued = True
-                        work.append(l)
+                if l.site is not None and (everything or root.depth < l.depth):
+                    if not l.escapes:
+                        l.escapes = True
+                        l.why = _reason(root)
+                        if not l.queued:
+                            l.queued = True
+                            work.append(l)
                     continue
+            elif everything and l.param >= 0:
+                _leak(l, root, derefs)
             for src, n in l.edges:
-                if src.escapes and not src.is_heap and n < 0:
-                    continue
+                if n < 0 and src.escapes:
+                    continue  # what it holds has been dealt with as flowing to the heap
                 d = derefs + n
                 if src.generation != generation or src.derefs > d:
                     src.generation = generation
@@ -378,35 +400,23 @@ class _Graph:
                     pending.append(src)
 
 
-def _outlives(root: _Location, l: _Location) -> bool:
-    """Whether what is stored in root may be used after l's frame or iteration is gone."""
-    if root.escapes or root.result >= 0:
-        return True
-    return root.depth < l.depth and l.site is not None
-
-
-def _leak(param: _Location, root: _Location, derefs: int) -> None:
-    assert param.function is not None
-    summary = param.function.summary
-    if not isinstance(summary, Summary):
-        summary = Summary(len(param.function.params) + len(param.function.free_vars))
-        param.function.summary = summary
+def _leak(param: Location, root: Location, derefs: int) -> None:
+    fn = param.function
+    assert fn is not None
+    summary = fn.summary
+    assert isinstance(summary, Summary)
     k = param.param
-    if root.escapes:
-        if summary.heap[k] == NO_LEAK or derefs < summary.heap[k]:
-            summary.heap[k] = derefs
-    elif root.result >= 0:
-        if root.function is not param.function:
-            # A result of another function in the cycle: its callers see it through that function's own flows.
-            if summary.heap[k] == NO_LEAK or derefs < summary.heap[k]:
-                summary.heap[k] = derefs
-            return
+    if root.result >= 0 and root.function is fn:
         old = summary.results[k].get(root.result)
         if old is None or derefs < old:
             summary.results[k][root.result] = derefs
+        return
+    # The heap, or a result of another function of the cycle (a closure's result is not followed to its callers).
+    if summary.heap[k] == NO_LEAK or derefs < summary.heap[k]:
+        summary.heap[k] = derefs
 
 
-def _reason(root: _Location) -> str:
+def _reason(root: Location) -> str:
     if root.is_heap:
         return "flows to the heap"
     if root.result >= 0:
@@ -416,20 +426,53 @@ def _reason(root: _Location) -> str:
     return "outlives its loop iteration"
 
 
-def _carries(typ: t.Type) -> bool:
-    """Whether an argument of this type can carry a pointer into a callee (uintptr does not count)."""
-    return has_pointers(typ)
-
-
 def _tracked(i: ir.Instr) -> bool:
     """Whether the value of i can point into a frame."""
     if isinstance(i, (ir.ChangeType, ir.BinOp)):
         u = t.under(i.type)
         if isinstance(u, t.Basic) and u.kind == t.UINTPTR:
             return True
-    if isinstance(i, (ir.MapRange, ir.Alloc, ir.MakeClosure)):
+    if isinstance(i, (ir.MapRange, ir.Alloc, ir.MakeClosure, ir.MakeInterface)):
         return True
     return has_pointers(i.type)
+
+
+def _allocates(i: ir.Instr) -> bool:
+    """Whether i makes an object that may have its place in the frame."""
+    if isinstance(i, (ir.Alloc, ir.MakeClosure, ir.MakeSlice, ir.MakeMap, ir.Concat)):
+        return True
+    if isinstance(i, ir.MakeInterface):
+        return not is_direct_iface(i.x.type)
+    return isinstance(i, ir.StringConvert) and not i.no_copy
+
+
+def must_be_on_heap(i: ir.Instr) -> str:
+    """Why i cannot be in the frame whatever its lifetime; "" if it can."""
+    if isinstance(i, ir.Alloc):
+        limit = MAX_IMPLICIT_BYTES if i.explicit else MAX_EXPLICIT_BYTES
+        return "too large for stack" if sizeof(i.elem) > limit else ""
+    if isinstance(i, ir.MakeSlice):
+        return _why_not_in_frame(i)
+    if isinstance(i, ir.MakeInterface):
+        return "too large for stack" if sizeof(i.x.type) > MAX_BOX_BYTES else ""
+    return ""
+
+
+def _why_not_in_frame(i: ir.MakeSlice) -> str:
+    if not isinstance(i.y, ir.Const):
+        return "non-constant size"
+    if isinstance(i.x, ir.Const):
+        n = constant_make(i)
+        if n < 0:
+            return "size out of range"
+    else:
+        cap = i.y.value
+        n = cap if isinstance(cap, int) else 0
+        if n < 0:
+            return "size out of range"
+    u = t.under(i.type)
+    assert isinstance(u, t.Slice)
+    return "too large for stack" if n * sizeof(u.elem) > MAX_IMPLICIT_BYTES else ""
 
 
 def _elements_have_pointers(typ: t.Type) -> bool:
@@ -437,94 +480,30 @@ def _elements_have_pointers(typ: t.Type) -> bool:
     return isinstance(u, t.Slice) and has_pointers(u.elem)
 
 
-def _direct_base(x: ir.Value) -> ir.Alloc | None:
-    """The Alloc that address x points into by constant paths, if any."""
-    while True:
-        if isinstance(x, ir.Alloc):
-            return x
-        if isinstance(x, ir.FieldAddr):
-            x = x.x
-        elif isinstance(x, ir.IndexAddr) and isinstance(t.under(x.x.type), t.Pointer):
-            x = x.x
-        elif isinstance(x, ir.ChangeType) and isinstance(t.under(x.x.type), t.Pointer) and isinstance(t.under(x.type), t.Pointer):
-            x = x.x
-        else:
-            return None
+def _non_string_pointers(typ: t.Type) -> bool:
+    """Whether values of typ hold pointers other than those of strings."""
+    u = t.under(typ)
+    if isinstance(u, t.Basic):
+        return u.kind == t.UNSAFE_POINTER
+    if isinstance(u, t.Array):
+        return u.length > 0 and _non_string_pointers(u.elem)
+    if isinstance(u, t.Struct):
+        for f in u.fields:
+            if f.type is not None and _non_string_pointers(f.type):
+                return True
+        return False
+    return has_pointers(typ)
 
 
-# ------------------------------------------------------------------------------------------------ results
-
-
-def analyse(functions: list[Function]) -> None:
+def analyse(functions: list[Function], context: Context) -> None:
     """Decide placements in a cycle of functions and give each its Summary. All callees outside the cycle that have
     bodies must have been analysed; those that have not are taken to leak everything."""
-    graph = _Graph(functions)
+    from .placement import place
+
+    graph = Graph(functions)
     for fn in functions:
-        fn.summary = None
-    graph.add_functions()
+        fn.summary = Summary(len(fn.params) + len(fn.free_vars))
+    graph.build()
     graph.solve()
     for fn in functions:
-        if fn.summary is None:
-            fn.summary = Summary(len(fn.params) + len(fn.free_vars))
-        _place(fn, graph)
-
-
-def _place(fn: Function, graph: _Graph) -> None:
-    runtime = fn.is_runtime
-    spawned = _spawned(fn) if runtime else frozenset()
-    for b in fn.blocks:
-        for i in b.instrs:
-            location = graph.contents.get(i)
-            if location is None:
-                continue
-            escapes = location.escapes
-            if isinstance(i, ir.Alloc):
-                size = sizeof(i.elem)
-                if i.landing:
-                    i.placement = ir.STACK
-                elif runtime and not i.explicit:
-                    i.placement = ir.STACK
-                elif size > (MAX_IMPLICIT_BYTES if i.explicit else MAX_EXPLICIT_BYTES):
-                    i.placement = ir.HEAP
-                    i.why = "too large for stack"
-                else:
-                    i.placement = ir.HEAP if escapes else ir.STACK
-                    i.why = location.why
-            elif isinstance(i, ir.MakeClosure):
-                if runtime and i not in spawned:
-                    escapes = False
-                i.placement = ir.HEAP if escapes else ir.STACK
-                i.why = location.why
-            elif isinstance(i, ir.MakeInterface):
-                i.placement = ir.HEAP if escapes or sizeof(i.x.type) > 1024 else ir.STACK
-                i.why = location.why
-            elif isinstance(i, ir.MakeSlice):
-                i.placement = ir.HEAP if escapes or not _small_make(i) else ir.STACK
-                i.why = location.why or "non-constant size"
-            elif isinstance(i, ir.MakeMap):
-                i.placement = ir.HEAP if escapes else ir.STACK
-                i.why = location.why
-            elif isinstance(i, (ir.Concat, ir.StringConvert)):
-                i.placement = ir.HEAP if escapes else ir.STACK
-
-
-def _spawned(fn: Function) -> frozenset[ir.Value]:
-    """Closures started by go statements: the only ones runtime packages put on the heap."""
-    out: list[ir.Value] = []
-    for b in fn.blocks:
-        for i in b.instrs:
-            if isinstance(i, ir.Go):
-                out.append(i.x)
-    return frozenset(out)
-
-
-def _small_make(i: ir.MakeSlice) -> bool:
-    if not isinstance(i.x, ir.Const) or not isinstance(i.y, ir.Const):
-        return False
-    n = i.y.value
-    m = i.x.value
-    if not isinstance(n, int) or not isinstance(m, int) or m < 0 or m > n:
-        return False
-    u = t.under(i.type)
-    return isinstance(u, t.Slice) and n * sizeof(u.elem) <= MAX_IMPLICIT_BYTES
-
+        place(fn, graph, context)

@@ -2,8 +2,10 @@
 
     for { a; for { b } }   →   depth(a) = 1, depth(b) = 2; headers: both loop heads
 
-Loops are the strongly connected regions of the graph, found again inside each region after its header (the entry with the
-lowest index) is taken out, so irreducible regions count as loops too. Needs: blocks numbered by `index`.
+Loops are the strongly connected regions of the graph, found again inside each region after its header is taken out. A
+region that can be entered at several blocks (by goto) has no header that all rounds pass; all its blocks are marked
+irreducible and headers. Needs: blocks numbered by `index`, no unreachable blocks.
+
 Source: Tarjan 1972; Steensgaard 1993 (nesting by repeated SCC).
 """
 
@@ -16,39 +18,56 @@ from ..function import Block, Function
 
 @final
 class LoopInfo:
-    """`depth[i]` of block i; `header_depth[i]`: depth of the loop that block i heads, 0 if it heads none."""
+    """`depth[i]` of block i; `header_depth[i]`: depth of the loop that block i heads, 0 if it heads none;
+    `irreducible[i]`: whether block i is in a loop without a single header."""
 
-    __slots__ = ("depth", "header_depth")
+    __slots__ = ("depth", "header_depth", "irreducible")
 
     def __init__(self, n: int) -> None:
         self.depth = [0] * n
         self.header_depth = [0] * n
+        self.irreducible = [False] * n
 
 
 def find_loops(fn: Function) -> LoopInfo:
     """Nesting depths of all blocks (0 outside loops)."""
     blocks = fn.blocks
     info = LoopInfo(len(blocks))
+    if not _has_back_edge(blocks):
+        return info
     pending: list[tuple[list[Block], int]] = [(blocks, 1)]
     while pending:
         region, level = pending.pop()
         for component in _components(region):
             if len(component) == 1 and component[0] not in component[0].succs:
                 continue
-            header = component[0]
             members = {b.index for b in component}
+            headers: list[Block] = []
             for b in component:
                 info.depth[b.index] = level
-                if b.index < header.index:
-                    header = b
-            for b in component:
-                if any(p.index not in members for p in b.preds):
+                for p in b.preds:
+                    if p.index not in members:
+                        headers.append(b)
+                        break
+            if len(headers) != 1:
+                for b in component:
+                    info.irreducible[b.index] = True
                     info.header_depth[b.index] = level
+                continue
+            header = headers[0]
             info.header_depth[header.index] = level
-            rest = [b for b in component if info.header_depth[b.index] != level]
-            if rest:
-                pending.append((rest, level + 1))
+            if len(component) > 1:
+                pending.append(([b for b in component if b is not header], level + 1))
     return info
+
+
+def _has_back_edge(blocks: list[Block]) -> bool:
+    """Whether an edge goes to the same or an earlier block, as one of every loop does."""
+    for b in blocks:
+        for s in b.succs:
+            if s.index <= b.index:
+                return True
+    return False
 
 
 def _components(region: list[Block]) -> list[list[Block]]:

@@ -6,142 +6,163 @@
     return t2
 
 Inlining a closure turns captured variables back into plain ones; this pass gives them SSA form. An Alloc qualifies if every
-use is a Load of it or a Store to it, none in the landing block.
+use is a Load of it or a Store to it, none in the landing block, and its values live in registers.
 
-Sources: Cytron et al. 1991 (phi placement by iterated dominance frontier is replaced by Braun et al. 2013's on-demand lookup).
-Needs: no unreachable blocks.  Keeps: dominance.
+Sources: Braun et al. 2013, "Simple and Efficient Construction of Static Single Assignment Form" (on a complete graph, so
+every block counts as sealed; made iterative).
+Needs: no unreachable blocks.  Keeps: dominance. Leaves phis that `simplify_phis` removes.
 """
 
 from __future__ import annotations
 
 from typing import final
 
+from ...codegen.abi import parts_of
 from ..function import Block, Function
 from ..instr import Alloc, Const, Instr, Load, Phi, Store, Value
+from .context import Context
+from .values import find, same_type
 
 
 @final
 class _Variable:
-    """One Alloc being promoted: its value at the end of each block."""
+    """One Alloc being promoted: its value at the end of each block, and the phis made for it."""
 
-    __slots__ = ("alloc", "out", "entry")
+    __slots__ = ("alloc", "out", "phis")
 
     def __init__(self, alloc: Alloc) -> None:
         self.alloc = alloc
         self.out: dict[Block, Value] = {}
-        self.entry: dict[Block, Phi] = {}
+        self.phis: dict[Block, Phi] = {}
 
 
-def promote_cells(fn: Function) -> bool:
-    """Promote what qualifies; returns whether anything changed."""
+def promote_cells(fn: Function, context: Context) -> bool:
+    """Promote what qualifies; whether anything changed."""
     cells = _candidates(fn)
     if not cells:
         return False
     replaced: dict[Value, Value] = {}
     for b in fn.blocks:
         for i in b.instrs:
-            if isinstance(i, Alloc) and i in cells:
-                cells[i].out[b] = Const(i.elem, None)
-            elif isinstance(i, Store) and isinstance(i.x, Alloc) and i.x in cells:
-                cells[i.x].out[b] = i.y
+            if isinstance(i, Store):
+                v = cells.get(i.x)
+                if v is not None:
+                    v.out[b] = i.y
+            elif isinstance(i, Alloc):
+                v = cells.get(i)
+                if v is not None:
+                    v.out[b] = Const(i.elem, None)
+    made: dict[Block, list[Phi]] = {}
     for b in fn.blocks:
-        current: dict[Alloc, Value] = {}
+        current: dict[Value, Value] = {}
         keep: list[Instr] = []
-        for i in list(b.instrs):
-            if isinstance(i, Alloc) and i in cells:
-                current[i] = Const(i.elem, None)
-            elif isinstance(i, Store) and isinstance(i.x, Alloc) and i.x in cells:
-                current[i.x] = i.y
-            elif isinstance(i, Load) and isinstance(i.x, Alloc) and i.x in cells:
-                v = current.get(i.x)
-                if v is None:
-                    v = _at_entry(cells[i.x], b)
-                    current[i.x] = v
-                replaced[i] = v
-            else:
-                keep.append(i)
-        head = [p for p in b.instrs if isinstance(p, Phi) and p not in keep and p.comment == "promoted"]
-        b.instrs = head + keep
-    _rewrite(fn, replaced)
+        for i in b.instrs:
+            if isinstance(i, Load):
+                v = cells.get(i.x)
+                if v is not None:
+                    known = current.get(i.x)
+                    if known is None:
+                        known = _at_entry(v, b, made)
+                        current[i.x] = known
+                    replaced[i] = known
+                    i.block = None
+                    continue
+            elif isinstance(i, Store):
+                if i.x in cells:
+                    current[i.x] = i.y
+                    i.block = None
+                    continue
+            elif isinstance(i, Alloc):
+                if i in cells:
+                    current[i] = Const(i.elem, None)
+                    i.block = None
+                    continue
+            keep.append(i)
+        b.instrs = keep
+    for b, phis in made.items():
+        b.instrs[0:0] = phis
+    for b in fn.blocks:
+        for i in b.instrs:
+            ops = i.operands()
+            for k in range(len(ops)):
+                if ops[k] in replaced:
+                    i.set_operand(k, find(replaced, ops[k]))
+    if fn.results:
+        fn.results = [a for a in fn.results if a not in cells]
     return True
 
 
-def _candidates(fn: Function) -> dict[Alloc, _Variable]:
-    cells: dict[Alloc, _Variable] = {}
+def _candidates(fn: Function) -> dict[Value, _Variable]:
+    cells: dict[Value, _Variable] = {}
     for b in fn.blocks:
         for i in b.instrs:
             if isinstance(i, Alloc) and not i.landing:
-                cells[i] = _Variable(i)
+                parts = parts_of(i.elem)
+                if parts is not None:
+                    cells[i] = _Variable(i)
     if not cells:
         return cells
     for b in fn.blocks:
         landing = b is fn.landing
         for i in b.instrs:
-            if isinstance(i, Load) and not landing:
-                continue
-            if isinstance(i, Store) and not landing:
-                if isinstance(i.y, Alloc):
-                    cells.pop(i.y, None)
-                continue
+            if not landing:
+                if isinstance(i, Load):
+                    if isinstance(i.x, Alloc) and not same_type(i.type, i.x.elem):
+                        cells.pop(i.x, None)
+                    continue
+                if isinstance(i, Store):
+                    if isinstance(i.x, Alloc) and not same_type(i.y.type, i.x.elem):
+                        cells.pop(i.x, None)
+                    if isinstance(i.y, Alloc):
+                        cells.pop(i.y, None)
+                    continue
             for o in i.operands():
                 if isinstance(o, Alloc):
                     cells.pop(o, None)
     return cells
 
 
-def _at_entry(v: _Variable, block: Block) -> Value:
+def _at_entry(v: _Variable, block: Block, made: dict[Block, list[Phi]]) -> Value:
     """The variable's value on entry to block, placing phis where paths meet."""
-    if not block.preds:
-        return Const(v.alloc.elem, None)
-    if len(block.preds) == 1:
-        return _at_exit(v, block.preds[0])
-    known = v.entry.get(block)
-    if known is not None:
-        return known
-    phi = Phi(v.alloc.elem, [], "promoted")
-    v.entry[block] = phi
-    phi.block = block
-    phi.site = v.alloc.site
-    block.instrs.insert(0, phi)
-    v.out.setdefault(block, phi)
-    for p in block.preds:
-        phi.args.append(_at_exit(v, p))
-    return phi
-
-
-def _at_exit(v: _Variable, block: Block) -> Value:
-    """The variable's value at the end of block."""
-    chain: list[Block] = []
-    while block not in v.out and len(block.preds) == 1:
-        chain.append(block)
-        block = block.preds[0]
-        if block in chain:
-            break
-    value = v.out.get(block)
-    if value is None:
-        value = _at_entry(v, block)
-        v.out.setdefault(block, value)
-    for b in chain:
-        v.out.setdefault(b, value)
+    todo: list[Phi] = []
+    value = _before(v, block, todo, made)
+    while todo:
+        phi = todo.pop()
+        assert phi.block is not None
+        for p in phi.block.preds:
+            phi.args.append(_after(v, p, todo, made))
     return value
 
 
-def _resolve(replaced: dict[Value, Value], v: Value) -> Value:
-    seen = 0
-    while v in replaced:
-        v = replaced[v]
-        seen += 1
-        if seen > 100_000:
-            raise AssertionError("cyclic replacement")
-    return v
+def _before(v: _Variable, block: Block, todo: list[Phi], made: dict[Block, list[Phi]]) -> Value:
+    while True:
+        preds = block.preds
+        if not preds:
+            return Const(v.alloc.elem, None)
+        if len(preds) > 1:
+            break
+        block = preds[0]
+        known = v.out.get(block)
+        if known is not None:
+            return known
+    phi = v.phis.get(block)
+    if phi is None:
+        phi = Phi(v.alloc.elem, [], v.alloc.comment)
+        phi.block = block
+        phi.site = v.alloc.site
+        v.phis[block] = phi
+        known_phis = made.get(block)
+        if known_phis is None:
+            made[block] = [phi]
+        else:
+            known_phis.append(phi)
+        todo.append(phi)
+    return phi
 
 
-def _rewrite(fn: Function, replaced: dict[Value, Value]) -> None:
-    for b in fn.blocks:
-        for i in b.instrs:
-            ops = i.operands()
-            for k in range(len(ops)):
-                if ops[k] in replaced:
-                    i.set_operand(k, _resolve(replaced, ops[k]))
-
-
+def _after(v: _Variable, block: Block, todo: list[Phi], made: dict[Block, list[Phi]]) -> Value:
+    known = v.out.get(block)
+    if known is None:
+        known = _before(v, block, todo, made)
+        v.out[block] = known
+    return known
