@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from interpreter import Interpreter
+
 from goes.diag.diagnostic import Diagnostic
 from goes.diag.source import SourceSet
 from goes.ssa.function import Function
@@ -21,8 +23,6 @@ from goes.types.objects import Func, Package, TypeName
 from goes.types.types import Named
 from goes.types.universe import UNSAFE
 from goes.work.analysis import Analysis, Intrinsics, Observer
-
-from interpreter import Interpreter
 
 
 class NoImports(Importer):
