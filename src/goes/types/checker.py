@@ -46,7 +46,7 @@ from .universe import UNIVERSE
 @final
 class Checker(Resolver):
     __slots__ = (
-        "pkg", "sources", "importer", "go_version", "errors", "has_errors", "env", "files", "decls", "methods", "path",
+        "pkg", "sources", "importer", "go_version", "errors", "has_errors", "last_error", "env", "files", "decls", "methods", "path",
         "path_index", "delayed", "shift_lhs", "imports", "dot_imports", "context", "mono", "qualifier",
         "working", "eager", "depth", "is_std", "initializers", "var_sizes", "interfaces", "local_vars",
     )  # fmt: skip
@@ -74,6 +74,7 @@ class Checker(Resolver):
         self.go_version = go_version
         self.errors: list[Diagnostic] = errors if errors is not None else []
         self.has_errors = False
+        self.last_error: Diagnostic | None = None
         self.env = Env(None, scope, 0)
         self.files: list[File] = []
         self.decls: list[Object] = []  # package-level objects and methods in source order; obj.decl is their DeclInfo
