@@ -46,9 +46,10 @@ from .universe import UNIVERSE
 @final
 class Checker(Resolver):
     __slots__ = (
-        "pkg", "sources", "importer", "go_version", "errors", "has_errors", "last_error", "env", "files", "decls", "methods", "path",
-        "path_index", "delayed", "shift_lhs", "imports", "dot_imports", "context", "mono", "qualifier",
-        "working", "eager", "depth", "is_std", "initializers", "var_sizes", "interfaces", "local_vars",
+        "pkg", "sources", "importer", "go_version", "errors", "has_errors", "last_error", "env", "files",
+        "decls", "methods", "path", "path_index", "delayed", "shift_lhs", "imports", "dot_imports", "context",
+        "mono", "qualifier", "working", "eager", "depth", "is_std", "initializers", "var_sizes", "interfaces",
+        "local_vars",
     )  # fmt: skip
 
     def __init__(
