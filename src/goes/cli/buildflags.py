@@ -7,30 +7,39 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Final, final
 
 from ..diag.diagnostic import UserError
-from .env import cache_directory
+from ..run.workdir import WorkDirectory
+from .env import require_cache_directory
 from .flags import FlagValues
 
 if TYPE_CHECKING:
     from ..load.context import BuildContext
     from ..load.graph import Graph
     from ..load.package import Package
-    from ..work.build import BuildOptions
+    from ..work.cache import Cache
+    from ..work.options import BuildOptions
+
+_MOD_MODES: Final = ("", "mod", "readonly", "vendor")
+_UNSUPPORTED: Final = ("modfile", "overlay")
 
 
 @final
 class Plan:
     """A loaded graph, ready to build."""
 
-    __slots__ = ("context", "graph", "options", "values")
+    __slots__ = ("context", "graph", "options", "values", "cache", "work")
 
-    def __init__(self, context: BuildContext, graph: Graph, options: BuildOptions, values: FlagValues) -> None:
+    def __init__(
+        self, context: BuildContext, graph: Graph, options: BuildOptions, values: FlagValues, cache: Cache, work: WorkDirectory
+    ) -> None:
         self.context = context
         self.graph = graph
         self.options = options
         self.values = values
+        self.cache = cache
+        self.work = work
 
 
 def change_directory(values: FlagValues) -> None:
@@ -43,60 +52,83 @@ def change_directory(values: FlagValues) -> None:
             raise UserError(f"go: chdir {directory}: {os.strerror(e.errno or 0).lower()}") from e
 
 
-def plan(values: FlagValues, patterns: list[str]) -> Plan:
-    """Load the packages the patterns name. Raises UserError with all loading errors."""
-    from ..load.context import make_context
-    from ..load.graph import Loader
-    from ..load.overlay import check_version
-    from ..work.build import BuildOptions
+def check_flags(values: FlagValues) -> None:
+    """Values that no build can have. Raises UserError."""
+    mode = values.text("mod")
+    if mode not in _MOD_MODES:
+        raise UserError(f"-mod={mode} not supported (can be '', 'mod', 'readonly', or 'vendor')")
+    for name in _UNSUPPORTED:
+        if values.text(name):
+            raise UserError(f"go: -{name} is not supported")
+    level = values.text("O")
+    if level not in ("", "0", "1", "2", "3"):
+        raise UserError(f"go: -O={level}: must be 0, 1, 2 or 3", 2)
+    if values.text("p") and values.number("p") <= 0:
+        raise UserError("go: -p must be a positive integer: " + values.text("p"))
 
-    change_directory(values)
+
+def plan(values: FlagValues, patterns: list[str], work: WorkDirectory, files: bool = False) -> Plan:
+    """Load the packages the patterns name, or the one package made of files. Raises UserError with all loading errors."""
+    from ..load.context import make_context
+    from ..load.graph import Graph, Loader
+    from ..load.overlay import check_version
+    from ..work.cache import Cache
+    from ..work.options import BuildOptions, split_pattern_flags
+    from .bugreport import remember
+
+    check_flags(values)
     tags = [t for t in values.text("tags").replace(" ", ",").split(",") if t]
     context = make_context(os.environ, tags)
     check_version("go" + context.go_version)
     if context.goos != "linux" or context.goarch != "amd64":
         raise UserError(f"go: unsupported GOOS/GOARCH pair {context.goos}/{context.goarch} (goes compiles for linux/amd64)", 2)
-    graph = Loader(context, os.getcwd()).load(patterns)
+    cache = Cache(require_cache_directory())
+    loader = Loader(context, os.getcwd())
+    graph = Graph([loader.load_files(patterns)], loader.warnings) if files else loader.load(patterns)
+    remember(graph)
     for warning in graph.warnings:
         sys.stderr.write(warning + "\n")
     messages = graph.messages()
     if messages:
         raise UserError("\n".join(messages))
     options = BuildOptions()
-    level = values.text("O")
-    if level:
-        if level not in ("0", "1", "2", "3"):
-            raise UserError(f"go: -O={level}: must be 0, 1, 2 or 3", 2)
-        options.level = int(level)
+    if values.text("O"):
+        options.level = int(values.text("O"))
     for flags in values.all("gcflags"):
-        words = flags.split("=", 1)[1].split() if "=" in flags.split()[0:1] else flags.split()
+        words = split_pattern_flags(flags)
         if "-l" in words or "-N" in words:
             options.inline = False
         if "-e" in words:
             options.all_errors = True
-    options.ldflags = [w for flags in values.all("ldflags") for w in flags.split()]
+    for flags in values.all("ldflags"):
+        options.ldflags += split_pattern_flags(flags)
     options.trimpath = values.flag("trimpath")
     if values.text("p"):
-        if values.number("p") <= 0:
-            raise UserError("go: -p must be a positive integer: " + values.text("p"))
         options.jobs = values.number("p")
-    return Plan(context, graph, options, values)
+    return Plan(context, graph, options, values, cache, work)
+
+
+def identify(p: Plan, root: Package) -> str:
+    """The id of the program's executable in the cache."""
+    from ..work.fingerprint import program_id
+    from ..work.modinfo import module_info
+
+    p.options.modinfo = module_info(p.context, p.graph, root, p.options)
+    return program_id(p.context, p.graph, root, p.options)
 
 
 def build_cached(p: Plan, root: Package) -> str:
-    """Path of the program's executable in the build cache, built if need be."""
-    from ..work.cache import Cache
-    from ..work.fingerprint import program_id, std_key
-
-    cache = Cache(cache_directory())
-    id = program_id(p.context, p.graph, root, p.options)
-    known = None if p.values.flag("a") else cache.output_file(id)
+    """Path of the program's executable in the build cache, built if need be. If the cache cannot be written, the
+    executable is in the work directory."""
+    id = identify(p, root)
+    known = None if p.values.flag("a") else p.cache.output_file(id)
     if known is not None:
         return known
     from ..work.build import build_program
+    from ..work.fingerprint import std_key
     from .progress import TerminalProgress, on_big_stack
 
-    p.options.cache = cache
+    p.options.cache = p.cache
     p.options.cache_key = std_key(p.context, p.options)
     progress = TerminalProgress(sys.stderr)
     p.options.progress = progress
@@ -105,6 +137,16 @@ def build_cached(p: Plan, root: Package) -> str:
         data = on_big_stack(build_program, p.context, p.graph, root, p.options)
     finally:
         progress.done()
-    path = cache.put(id, data, executable=True)
-    cache.trim()
+    if p.values.flag("v"):
+        for damaged in p.cache.damaged:
+            sys.stderr.write(f"go: removed damaged cache entry {damaged}\n")
+    try:
+        path = p.cache.put(id, data, executable=True)
+        p.cache.trim()
+    except OSError:
+        # A cache that cannot be written costs time, not the build.
+        path = os.path.join(p.work.path(), id[:16])
+        with open(path, "wb") as f:
+            f.write(data)
+        os.chmod(path, 0o755)
     return path

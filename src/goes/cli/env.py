@@ -4,36 +4,68 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from typing import Final
 
+from ..diag.diagnostic import UserError
 from .flags import BOOL, Flag, FlagSet
 
 FLAGS: Final = FlagSet("env", "go env [-json] [-changed] [-u] [-w] [var ...]", [
     Flag("json", BOOL, "print the environment in JSON format"),
     Flag("changed", BOOL, "print only settings whose value differs from the default"),
+    Flag("u", BOOL, "unset the default setting of the named variables"),
+    Flag("w", BOOL, "change the default setting of the named variables"),
 ])  # fmt: skip
 
 
-def cache_directory() -> str:
-    """$GOCACHE, or the user's cache directory."""
-    explicit = os.environ.get("GOCACHE")
+_TELEMETRY: Final = "/go/telemetry"
+
+
+def cache_directory(env: Mapping[str, str] | None = None) -> str:
+    """$GOCACHE, or the user's cache directory; "off" if there is no place for one."""
+    source = os.environ if env is None else env
+    explicit = source.get("GOCACHE", "")
     if explicit:
         return explicit
-    base = os.environ.get("XDG_CACHE_HOME") or (os.environ["HOME"] + "/.cache" if os.environ.get("HOME") else "")
+    home = source.get("HOME", "")
+    base = source.get("XDG_CACHE_HOME", "") or (home + "/.cache" if home else "")
     return base + "/go-build" if base else "off"
 
 
-def variables() -> dict[str, str]:
-    """Every variable `go env` prints that means something to goes, by name."""
-    from ..load.context import make_context
-    from ..load.modules import find_mod_file
+def require_cache_directory() -> str:
+    """The cache directory; UserError, in the go command's words, if there can be none."""
+    explicit = os.environ.get("GOCACHE", "")
+    if explicit == "off":
+        raise UserError("build cache is disabled by GOCACHE=off, but required as of Go 1.12")
+    directory = cache_directory()
+    if directory == "off":
+        raise UserError(
+            "build cache is required, but could not be located: "
+            "GOCACHE is not defined and neither $XDG_CACHE_HOME nor $HOME are defined"
+        )
+    if not os.path.isabs(directory):
+        raise UserError("build cache is required, but could not be located: GOCACHE is not an absolute path")
+    try:
+        os.makedirs(directory, exist_ok=True)
+    except OSError as e:
+        reason = os.strerror(e.errno or 0).lower()
+        raise UserError(f"failed to initialize build cache at {directory}: mkdir {e.filename}: {reason}") from None
+    return directory
 
-    context = make_context(os.environ)
-    home = os.environ.get("HOME", "")
-    gopath = os.environ.get("GOPATH") or (home + "/go" if home else "")
-    mod = find_mod_file(os.getcwd())
-    get = os.environ.get
-    experiments = get("GOEXPERIMENT", "")
+
+def variables(env: Mapping[str, str]) -> dict[str, str]:
+    """Every variable `go env` prints that means something to goes, in the go command's order."""
+    from ..load.context import host_arch, host_os, make_context
+    from ..load.modules import find_mod_file
+    from .goenv import file_path
+
+    context = make_context(env)
+    home = env.get("HOME", "")
+    gopath = env.get("GOPATH", "") or (home + "/go" if home else "")
+    first = gopath.split(":")[0]
+    config = env.get("XDG_CONFIG_HOME", "") or (home + "/.config" if home else "")
+    mod = find_mod_file(os.getcwd()) if env.get("GO111MODULE", "") != "off" else ""
+    get = env.get
     return {
         "AR": get("AR") or "ar",
         "CC": get("CC") or "gcc",
@@ -49,29 +81,32 @@ def variables() -> dict[str, str]:
         "GOAMD64": context.goarch_level if context.goarch == "amd64" else "",
         "GOARCH": context.goarch,
         "GOAUTH": get("GOAUTH") or "netrc",
-        "GOBIN": get("GOBIN", ""),
-        "GOCACHE": cache_directory(),
+        "GOBIN": get("GOBIN", "") or (first + "/bin" if first else ""),
+        "GOCACHE": cache_directory(env),
         "GOCACHEPROG": get("GOCACHEPROG", ""),
         "GODEBUG": get("GODEBUG", ""),
-        "GOENV": get("GOENV") or ((get("XDG_CONFIG_HOME") or home + "/.config") + "/go/env"),
+        "GOENV": "off" if get("GOENV") == "off" else file_path(env),
         "GOEXE": "",
-        "GOEXPERIMENT": experiments,
+        "GOEXPERIMENT": get("GOEXPERIMENT", ""),
         "GOFIPS140": get("GOFIPS140") or "off",
         "GOFLAGS": get("GOFLAGS", ""),
         "GOGCCFLAGS": "",
-        "GOHOSTARCH": context.goarch if not get("GOARCH") else "amd64",
-        "GOHOSTOS": "linux",
+        "GOHOSTARCH": host_arch(),
+        "GOHOSTOS": host_os(),
         "GOINSECURE": get("GOINSECURE", ""),
         "GOMOD": mod or "/dev/null",
-        "GOMODCACHE": get("GOMODCACHE") or (gopath.split(":")[0] + "/pkg/mod" if gopath else ""),
+        "GOMODCACHE": get("GOMODCACHE") or (first + "/pkg/mod" if first else ""),
         "GONOPROXY": get("GONOPROXY") or get("GOPRIVATE", ""),
         "GONOSUMDB": get("GONOSUMDB") or get("GOPRIVATE", ""),
         "GOOS": context.goos,
+        "GOPACKAGESDRIVER": get("GOPACKAGESDRIVER", ""),
         "GOPATH": gopath,
         "GOPRIVATE": get("GOPRIVATE", ""),
         "GOPROXY": get("GOPROXY") or "https://proxy.golang.org,direct",
         "GOROOT": context.goroot,
         "GOSUMDB": get("GOSUMDB") or "sum.golang.org",
+        "GOTELEMETRY": "off",
+        "GOTELEMETRYDIR": config + _TELEMETRY if config else "",
         "GOTMPDIR": get("GOTMPDIR", ""),
         "GOTOOLCHAIN": get("GOTOOLCHAIN") or "auto",
         "GOTOOLDIR": f"{context.goroot}/pkg/tool/{context.goos}_{context.goarch}",
@@ -94,16 +129,28 @@ def run(args: list[str]) -> int:
 
         sys.stdout.write(find_goroot(os.environ) + "\n")
         return 0
-    known = variables()
+    if values.flag("w") or values.flag("u"):
+        from .goenv import change
+
+        if values.flag("w") and values.flag("u"):
+            raise UserError("go: cannot use -u with -w")
+        if values.flag("json"):
+            raise UserError(f"go: cannot use -json with -{'w' if values.flag('w') else 'u'}")
+        if not values.rest:
+            raise UserError("go: no KEY=VALUE arguments given" if values.flag("w") else "go: 'go env -u' requires an argument")
+        change(values.rest, values.flag("u"))
+        return 0
+    known = variables(os.environ)
     names = values.rest
-    if values.flag("changed") and not names:
-        names = [name for name in known if os.environ.get(name) not in (None, "")]
-        known = {name: known[name] for name in names}
+    if values.flag("changed"):
+        plain = {name: os.environ[name] for name in ("HOME", "PATH", "GOROOT", "XDG_CONFIG_HOME", "XDG_CACHE_HOME") if name in os.environ}
+        defaults = variables(plain)
+        known = {name: known[name] for name in known if known[name] != defaults[name] and (not names or name in names)}
         names = []
     if values.flag("json"):
         import json
 
-        shown = {name: known.get(name, "") for name in names} if names else known
+        shown = {name: known.get(name, "") for name in sorted(names)} if names else known
         sys.stdout.write(json.dumps(shown, indent="\t", ensure_ascii=False) + "\n")
         return 0
     if names:

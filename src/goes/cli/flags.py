@@ -8,6 +8,7 @@ Errors are worded and ended (exit status 2) as cmd/go's.
 
 from __future__ import annotations
 
+import os
 from typing import Final, final
 
 from ..diag.diagnostic import UserError
@@ -87,6 +88,7 @@ class FlagSet:
         for f in self.flags.values():
             if f.kind != LIST:
                 out.default(f.name, f.default or ("false" if f.kind == BOOL else ""))
+        self._apply_goflags(out)
         i = 0
         while i < len(args):
             a = args[i]
@@ -123,6 +125,33 @@ class FlagSet:
             out.put(name, value, flag.kind == LIST)
         out.rest = args[i:]
         return out
+
+
+    def _apply_goflags(self, out: FlagValues) -> None:
+        """$GOFLAGS: defaults for the flags this command has; the others' are passed over."""
+        for word in os.environ.get("GOFLAGS", "").split():
+            name, equals, value = word.lstrip("-").partition("=")
+            if not word.startswith("-") or not name:
+                raise UserError(f'go: parsing $GOFLAGS: non-flag "{word}"')
+            flag = self.flags.get(name)
+            if flag is None:
+                if not any(f.name == name for f in BUILD_FLAGS) and name not in _OTHER_FLAGS:
+                    raise UserError(f"go: parsing $GOFLAGS: unknown flag -{name}")
+                continue
+            if flag.kind == BOOL:
+                value = _boolean(self, name, value if equals else "true")
+            elif not equals:
+                raise UserError(f"go: parsing $GOFLAGS: flag needs an argument: -{name}")
+            out.put(name, value, flag.kind == LIST)
+            out.given.discard(name)
+
+
+# Flags of commands goes does not have, or does not have yet: allowed in $GOFLAGS.
+_OTHER_FLAGS: Final = frozenset((
+    "asan", "bench", "benchmem", "benchtime", "buildmode", "compiler", "count", "cover", "covermode", "coverpkg",
+    "coverprofile", "cpu", "exec", "failfast", "gccgoflags", "installsuffix", "json", "linkshared", "modcacherw", "msan",
+    "parallel", "pgo", "pkgdir", "race", "run", "short", "shuffle", "skip", "timeout", "toolexec", "vet",
+))  # fmt: skip
 
 
 def _boolean(flags: FlagSet, name: str, value: str) -> str:

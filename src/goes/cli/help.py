@@ -53,8 +53,11 @@ def run(args: list[str]) -> int:
     if not args:
         sys.stdout.write(usage())
         return 0
-    if len(args) > 1 and args[0] != "tool" or args[0] not in VERBS:
+    if args[0] not in VERBS or args[0] == "help":
         sys.stderr.write(f"go help {' '.join(args)}: unknown help topic. Run 'go help'.\n")
+        return 2
+    if len(args) > 1:
+        sys.stderr.write(f"go help {' '.join(args)}: unknown help topic. Run 'go help {args[0]}'.\n")
         return 2
     sys.stdout.write(describe(args[0]))
     return 0

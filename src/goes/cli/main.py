@@ -10,7 +10,8 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from ..diag.diagnostic import Bug, UserError
+from ..diag.diagnostic import UserError
+from ..run.interrupt import Interrupted, die, watch
 
 VERBS: Final[dict[str, str]] = {
     "build": "compile packages and dependencies",
@@ -47,11 +48,17 @@ def dispatch(args: list[str]) -> int:
         return 2
     verb = args[0]
     if verb in ("-h", "-help", "--help"):
-        verb = "help"
+        sys.stderr.write(usage())
+        return 2
     if verb not in VERBS:
         sys.stderr.write(f"go {verb}: unknown command\nRun 'go help' for usage.\n")
         return 2
+    watch()
     try:
+        if verb != "help" and verb != "tool":
+            from .goenv import apply_file
+
+            apply_file()
         return _run_verb(verb, args[1:])
     except UserError as e:
         sys.stderr.write(e.message + "\n")
@@ -60,8 +67,21 @@ def dispatch(args: list[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 1
-    except Bug as e:
-        sys.stderr.write(f"goes: internal error: {e}\nThis is a bug in goes, not in your program.\n")
+    except Interrupted as e:
+        die(e.number)
+        return 1
+    except OSError as e:
+        # The outside world: a disk that is full, a directory that may not be written.
+        path = f" {e.filename}" if e.filename is not None else ""
+        sys.stderr.write(f"go: open{path}: {(e.strerror or str(e)).lower()}\n")
+        return 1
+    except MemoryError:
+        sys.stderr.write("go: out of memory\n")
+        return 1
+    except Exception as e:
+        from .bugreport import report
+
+        sys.stderr.write(report(e, args))
         return 3
 
 

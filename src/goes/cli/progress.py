@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Final, TextIO, TypeVar, final
 
-from ..work.build import Progress
+from ..work.options import Progress
 
 STACK_BYTES: Final = 512 << 20
 DELAY: Final = 0.5  # quick builds stay silent
@@ -57,7 +57,8 @@ def on_big_stack(f: Callable[[A, B, C, D], R], a: A, b: B, c: C, d: D) -> R:
 
     sys.setrecursionlimit(1_000_000)
     threading.stack_size(STACK_BYTES)
-    t = threading.Thread(target=body)
+    # A daemon: when a signal ends goes, nobody waits for half a build.
+    t = threading.Thread(target=body, daemon=True)
     t.start()
     t.join()
     if failures:

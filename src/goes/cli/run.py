@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import tempfile
 from typing import Final
 
 from ..diag.diagnostic import UserError
-from .buildflags import build_cached, plan
-from .flags import BUILD_FLAGS, TEXT, Flag, FlagSet
+from ..run.workdir import WorkDirectory
+from .build import default_name
+from .buildflags import Plan, build_cached, change_directory, plan
+from .flags import BUILD_FLAGS, TEXT, Flag, FlagSet, FlagValues
 
 FLAGS: Final = FlagSet("run", "go run [build flags] [-exec xprog] package [arguments...]", [
     Flag("exec", TEXT, "invoke the binary using xprog", "xprog"), *BUILD_FLAGS,
@@ -29,64 +29,92 @@ def split_arguments(rest: list[str]) -> tuple[list[str], list[str]]:
     return rest[:1], rest[1:]
 
 
-def program_name(patterns: list[str], import_path: str) -> str:
-    """The executable's base name, as os.Args[0] shows it."""
-    if patterns[0].endswith(".go"):
-        return os.path.basename(patterns[0])[:-3]
-    name = import_path.rsplit("/", 1)[-1]
-    return name or "main"
+def find_runner(text: str) -> list[str]:
+    """The words of -exec, the first one looked up in $PATH."""
+    from ..work.options import split_words
+
+    words = split_words(text)
+    if not words:
+        return []
+    name = words[0]
+    if "/" in name:
+        return words
+    for folder in os.environ.get("PATH", "").split(":"):
+        path = os.path.join(folder or ".", name)
+        if os.path.isfile(path) and os.access(path, os.X_OK):
+            return [path, *words[1:]]
+    raise UserError(f'exec: "{name}": executable file not found in $PATH')
 
 
 def run(args: list[str]) -> int:
     values = FLAGS.parse(args)
-    if not values.rest:
-        raise UserError("go: no go files listed")
-    patterns, arguments = split_arguments(values.rest)
-    if any(p.endswith("_test.go") for p in patterns):
-        bad = next(p for p in patterns if p.endswith("_test.go"))
-        raise UserError(f"go: cannot run *_test.go files ({bad})")
-    p = plan(values, patterns)
+    change_directory(values)
+    work = WorkDirectory(os.environ)
+    work.keep = values.flag("work")
+    try:
+        if work.keep or values.flag("x") or values.flag("n"):
+            sys.stderr.write(f"WORK={work.path()}\n")
+            sys.stderr.flush()
+        if not values.rest:
+            raise UserError("go: no go files listed")
+        patterns, arguments = split_arguments(values.rest)
+        for name in patterns:
+            if name.endswith("_test.go"):
+                raise UserError(f"go: cannot run *_test.go files ({name})")
+        return _run(values, patterns, arguments, work)
+    finally:
+        work.remove()
+
+
+def _load(values: FlagValues, patterns: list[str], work: WorkDirectory) -> Plan:
+    """The one main package the patterns name."""
+    p = plan(values, patterns, work, patterns[0].endswith(".go"))
     roots = p.graph.roots
     if not roots:
         raise UserError(f"go: no packages loaded from {patterns[0]}")
     if len(roots) > 1:
         names = "\n".join(f"\t{r.import_path}" for r in roots)
         raise UserError(f"go: pattern {patterns[0]} matches multiple packages:\n{names}")
-    root = roots[0]
-    if root.name != "main":
-        raise UserError(f"package {root.import_path} is not a main package")
+    if roots[0].name != "main":
+        raise UserError(f"package {roots[0].import_path} is not a main package")
+    return p
 
-    show = values.flag("x") or values.flag("n")
-    base = os.environ.get("GOTMPDIR") or None
-    work = tempfile.mkdtemp(prefix="go-build", dir=base)
-    keep = values.flag("work")
-    try:
-        if show or keep:
-            sys.stderr.write(f"WORK={work}\n")
-        executable = os.path.join(work, "b001", "exe", program_name(patterns, root.import_path))
-        runner = values.text("exec").split()
-        if show:
-            from ..work.steps import show_steps
 
-            show_steps(p.graph, root, p.options, work, executable, sys.stderr)
-            sys.stderr.write(" ".join([*runner, executable, *arguments]) + "\n")
+def _run(values: FlagValues, patterns: list[str], arguments: list[str], work: WorkDirectory) -> int:
+    p = _load(values, patterns, work)
+    root = p.graph.roots[0]
+    name = default_name(patterns, root.import_path, root.dir)
+    if values.flag("x") or values.flag("n"):
+        from ..work.modinfo import module_info
+        from ..work.steps import Steps, quote
+
+        p.options.modinfo = module_info(p.context, p.graph, root, p.options)
+        shown = f"$WORK/b001/exe/{name}"
+        Steps(p.context, p.graph, p.options, work.path(), sys.stderr).program(root, shown)
+        sys.stderr.write(" ".join([*values.text("exec").split(), shown, *(quote(a) for a in arguments)]) + "\n")
+        sys.stderr.flush()
         if values.flag("n"):
             return 0
-        built = build_cached(p, root)
-        os.makedirs(os.path.dirname(executable))
-        try:
-            os.link(built, executable)
-        except OSError:
-            shutil.copyfile(built, executable)
-            os.chmod(executable, 0o755)
-        from ..run.process import run_program
+    runner = find_runner(values.text("exec"))
+    built = build_cached(p, root)
+    executable = os.path.join(work.path(), "b001", "exe", name)
+    os.makedirs(os.path.dirname(executable), exist_ok=True)
+    place(built, executable)
+    from ..run.process import run_program
 
-        if runner:
-            found = shutil.which(runner[0])
-            if found is None:
-                raise UserError(f'go: exec: "{runner[0]}": executable file not found in $PATH')
-            return run_program([found, *runner[1:], executable, *arguments])
-        return run_program([executable, *arguments])
-    finally:
-        if not keep:
-            shutil.rmtree(work, ignore_errors=True)
+    return run_program([*runner, executable, *arguments])
+
+
+def place(built: str, executable: str) -> None:
+    """A cached executable under another name: a link, or a copy on another file system."""
+    try:
+        os.link(built, executable)
+        if os.access(executable, os.X_OK):
+            return
+        os.unlink(executable)
+    except OSError:
+        pass
+    from shutil import copyfile
+
+    copyfile(built, executable)
+    os.chmod(executable, 0o755)

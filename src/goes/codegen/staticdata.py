@@ -96,11 +96,13 @@ class _Image:
 
 def float_bits(value: ConstValue, size: int) -> int:
     """IEEE bits of a constant rounded to float32 or float64."""
-    from ..types.constant import round_float32, round_float64
+    from ..types.constant import float64_value, round_float32
 
     assert isinstance(value, (int, Fraction))
-    f = round_float64(value) if size == 8 else round_float32(value)
-    return int.from_bytes(struct.pack("<d" if size == 8 else "<f", float(f)), "little")
+    if size == 8:
+        return int.from_bytes(struct.pack("<d", float64_value(value)), "little")
+    f = round_float32(value)
+    return int.from_bytes(struct.pack("<f", float64_value(value if f is None else f)), "little")
 
 
 @final

@@ -44,9 +44,12 @@ def run_program(argv: list[str], env: dict[str, str] | None = None) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     child = 0
+    early: list[int] = []  # signals that came before there was a child
 
     def forward(number: int, _frame: object) -> None:
-        if child > 0 and not (number in (signal.SIGINT, signal.SIGQUIT) and _same_terminal_group()):
+        if child == 0:
+            early.append(number)
+        elif child > 0 and not (number in (signal.SIGINT, signal.SIGQUIT) and _same_terminal_group()):
             os.kill(child, number)
 
     old = {number: signal.getsignal(number) for number in _FORWARDED}
@@ -59,12 +62,11 @@ def run_program(argv: list[str], env: dict[str, str] | None = None) -> int:
             argv[0], argv, os.environ if env is None else env,
             setsigdef=[n for n in (*_FORWARDED, signal.SIGPIPE) if old.get(n) != signal.SIG_IGN],
         )  # fmt: skip
-        while True:
-            try:
-                _, status = os.waitpid(child, 0)
-                break
-            except InterruptedError:
-                continue
+        for pending in early:
+            os.kill(child, pending)
+        # Python restarts the wait after a handler ran.
+        _, status = os.waitpid(child, 0)
+        child = -1
     except OSError as e:
         sys.stderr.write(f"fork/exec {argv[0]}: {os.strerror(e.errno or 0).lower()}\n")
         return 1

@@ -18,6 +18,7 @@ from ..syntax import nodes as n
 from ..types import types as t
 from ..types.instantiate import default_context
 from ..types.linkname import func_link_name, package_link_prefix
+from ..types.lookup import MethodEntry
 from ..types.named import signature_of
 from ..types.objects import Func, Initializer, Package, Var
 from ..types.sizes import sizeof
@@ -73,20 +74,11 @@ class Resolver:
         return None
 
 
-class MethodInSet:
-    """A method of a method set: `index` is the path of embedded fields, ending in the method's own index."""
-
-    __slots__ = ("func", "index")
-
-    def __init__(self, func: Func, index: list[int]) -> None:
-        self.func = func
-        self.index = index
-
-
 @final
 class Program:
     __slots__ = (
-        "sources", "resolver", "by_name", "foreign", "any_type", "no_results", "func_type", "_functions", "_methods", "_globals",
+        "sources", "resolver", "by_name", "foreign", "any_type", "no_results", "func_type", "_functions", "_methods",
+        "_globals",
         "_pointers", "_pairs", "_parts", "_small", "_linknames", "_literals", "_literal_counts", "_inits",
     )  # fmt: skip
 
@@ -301,7 +293,7 @@ class Program:
 
     # ---------------------------------------------------------------------------------------- wrappers
 
-    def method_symbols(self, typ: Type, entry: MethodInSet) -> tuple[Function, Function]:
+    def method_symbols(self, typ: Type, entry: MethodEntry) -> tuple[Function, Function]:
         """(Ifn, Tfn) for a method-set entry of typ: what takes the interface's data word, and what takes a typ."""
         from .wrappers import method_functions
 

@@ -9,44 +9,24 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Final, final
+from typing import TYPE_CHECKING, Final
 
 from ..diag.diagnostic import Diagnostic, UserError
 from ..diag.source import SourceSet
+from ..link.link import LinkOptions
 from ..load.context import BuildContext
 from ..load.graph import Graph
 from ..load.package import Package, short_path
-from .cache import Cache
+from ..obj.symbol import R_INITORDER, Definition
+from .embeds import check_embeds
+from .linkflags import USAGE, parse_link_flags
+from .options import BuildOptions, Progress
 from .packages import PackageInput, Packages
 
+if TYPE_CHECKING:
+    from .stdstore import StdStore
+
 MAX_ERRORS: Final = 10
-
-
-@final
-class BuildOptions:
-    """What the flags decide. `level`: 0/1 quick tier, 2/3 full."""
-
-    __slots__ = ("level", "inline", "all_errors", "jobs", "trimpath", "ldflags", "build_id", "progress", "modinfo", "cache", "cache_key")
-
-    def __init__(self) -> None:
-        self.level = 1
-        self.inline = True
-        self.all_errors = False
-        self.jobs = os.cpu_count() or 1
-        self.trimpath = False
-        self.ldflags: list[str] = []
-        self.build_id = ""
-        self.progress: Progress | None = None
-        self.modinfo = b""
-        self.cache: Cache | None = None  # where what is compiled of std is kept
-        self.cache_key: list[str] = []
-
-
-class Progress:
-    """Told what a build is doing; the command line shows it on a terminal."""
-
-    def stage(self, text: str) -> None:
-        """A new stage has begun."""
 
 
 def package_inputs(graph: Graph, root: Package) -> dict[str, PackageInput]:
@@ -110,6 +90,7 @@ def check_packages(packages: Packages, options: BuildOptions) -> None:
         if not errors:
             checker = packages.checker(path)
             checker.check_all()
+            check_embeds(packages.files[path], package, checker.pkg, errors)
         if errors:
             failed.add(path)
             lines = format_diagnostics(packages.sources, errors, cwd, 0 if options.all_errors else MAX_ERRORS)
@@ -121,15 +102,7 @@ def check_packages(packages: Packages, options: BuildOptions) -> None:
 
 def build_program(context: BuildContext, graph: Graph, root: Package, options: BuildOptions) -> bytes:
     """Compile and link one main package."""
-    from ..codegen.llvm import FULL, QUICK
-    from ..codegen.workers import WorkerPool
-    from ..link.link import LINKER_SYMBOLS, LinkOptions, add_roots, link
-    from ..link.reach import Reach
-    from ..ssa.program import Program
-    from .asmpackage import AsmPackages
-    from .demand import Demand
     from .stdstore import StdStore
-    from .symbols import LinkResolver, SymbolIndex
 
     sys.setrecursionlimit(1_000_000)
     progress = options.progress or Progress()
@@ -141,42 +114,76 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
         packages = Packages(package_inputs(graph, root), sources, errors)
         progress.stage("checking")
         check_packages(packages, options)
-        errors = packages.errors
+        link_options = LinkOptions()
+        link_options.goroot = context.goroot
+        link_options.build_id = options.build_id
+        link_options.build_version = f"go{context.go_version}"
+        link_options.modinfo = options.modinfo
+        if parse_link_flags(options.ldflags, link_options):
+            raise UserError(f"# {root.import_path}\n{USAGE}")
+        made = make_executable(context, packages, options, link_options, {}, frozenset(), store)
+        if made is not None:
+            return made
+        # Something that only building std anew can name (a wrapper an old descriptor promises).
+        assert store is not None
+        store.clear()
 
-        progress.stage("compiling")
-        index = SymbolIndex(packages)
-        program = Program(sources, LinkResolver(index))
-        asm = AsmPackages(packages, context.goroot, tuple(context.experiments), errors)
-        with WorkerPool(FULL if options.level >= 2 else QUICK, options.jobs) as pool:
-            demand = Demand(packages, index, program, asm, pool, store, options.inline)
-            for path in packages.inputs:
+
+def make_executable(
+    context: BuildContext,
+    packages: Packages,
+    options: BuildOptions,
+    link_options: LinkOptions,
+    archived: dict[str, Definition],
+    compiled: frozenset[str],
+    store: StdStore | None = None,
+) -> bytes | None:
+    """Compile on demand and link. `archived`: definitions made before; `compiled`: the packages they are complete for.
+    None if the store lacks something that only building std anew can name."""
+    from ..codegen.llvm import FULL, QUICK
+    from ..codegen.workers import WorkerPool
+    from ..link.link import LINKER_SYMBOLS, add_roots, link
+    from ..link.reach import Reach
+    from ..ssa.program import Program
+    from .asmpackage import AsmPackages
+    from .demand import Demand
+    from .symbols import LinkResolver, SymbolIndex
+
+    errors = packages.errors
+    progress = options.progress or Progress()
+    progress.stage("compiling")
+    index = SymbolIndex(packages)
+    program = Program(packages.sources, LinkResolver(index))
+    asm = AsmPackages(packages, context.goroot, tuple(context.experiments), errors)
+    with WorkerPool(FULL if options.level >= 2 else QUICK, options.jobs) as pool:
+        demand = Demand(packages, index, program, asm, pool, store, options.inline)
+        demand.definitions.update(archived)
+        for path in packages.inputs:
+            if path not in compiled:
                 demand.initialise_package(path)
-            link_options = LinkOptions()
-            link_options.goroot = context.goroot
-            link_options.build_id = options.build_id
-            link_options.build_version = f"go{context.go_version}"
-            link_options.modinfo = options.modinfo
-            reach = Reach(demand, LINKER_SYMBOLS)
-            add_roots(reach, link_options)
+        for d in archived.values():
+            # An archive asks for the init tasks of all imports; some packages have nothing to initialise.
+            d.relocations = [r for r in d.relocations if r.kind != R_INITORDER or r.target in demand.definitions]
+        reach = Reach(demand, LINKER_SYMBOLS)
+        add_roots(reach, link_options)
+        reach.run()
+        # LLVM's own references (stack growth, constants, memcpy) become known with the machine code.
+        while demand.pending():
+            fail_on(packages, errors)
+            demand.finish()
+            reach.refresh()
             reach.run()
-            # LLVM's own references (stack growth, constants, memcpy) become known with the machine code.
-            while demand.pending():
-                _fail_on(packages, errors)
-                demand.finish()
-                reach.refresh()
-                reach.run()
-        if reach.missing() and store is not None and demand.took_from_store():
-            # Something that only building std anew can name (a wrapper an old descriptor promises).
-            store.clear()
-            continue
-        demand.save()
-        break
+
+    if reach.missing() and store is not None and demand.took_from_store():
+        return None
+    demand.save()
 
     progress.stage("linking")
     return link(link_options, reach.live)
 
 
-def _fail_on(packages: Packages, errors: list[Diagnostic]) -> None:
+def fail_on(packages: Packages, errors: list[Diagnostic]) -> None:
+    """Raise UserError if something was found wrong after all."""
     if errors:
         raise UserError("\n".join(format_diagnostics(packages.sources, errors, os.getcwd(), MAX_ERRORS)))
 

@@ -13,8 +13,8 @@ from typing import Final
 from ..load.context import BuildContext
 from ..load.graph import Graph
 from ..load.package import Package
-from .build import BuildOptions
 from .cache import action_id
+from .options import BuildOptions
 
 _HERE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 

@@ -102,6 +102,19 @@ class SymbolIndex:
             elif l.local in names:
                 renames.append((l, False))
 
+    def owner(self, name: str) -> str:
+        """Import path of the package that declares the function, method or variable of this link name, "" if none."""
+        function = self._functions.get(name)
+        if function is not None:
+            return function[0]
+        variable = self._vars.get(name)
+        return "" if variable is None else variable[0]
+
+    def declared(self, path: str) -> list[str]:
+        """Link names of all functions, methods (none of them generic) and variables a package declares."""
+        out = [name for name, entry in self._functions.items() if entry[0] == path]
+        return out + [name for name, entry in self._vars.items() if entry[0] == path]
+
     def function(self, name: str) -> Func | None:
         """The function or method declared (with or without body) under this link name, not generic."""
         self._fill()
