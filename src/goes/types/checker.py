@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import final
 
 from ..diag.diagnostic import Diagnostic
-from ..diag.source import NO_POS, Pos, SourceFile, SourceSet
+from ..diag.source import NO_POS, Pos, SourceSet
 from ..syntax.nodes import Expr, File, FuncDecl, InterfaceType, Node
 from ..syntax.parser import parse_body
 from ..syntax.positions import start_pos
@@ -237,15 +237,6 @@ class Checker(Resolver):
         assert parent is not None
         self.env.scope = parent
 
-    def lookup_scope(self, name: str) -> tuple[Scope, Object] | None:
-        s: Scope | None = self.env.scope
-        while s is not None:
-            obj = s.elems.get(name)
-            if obj is not None:
-                return s, obj
-            s = s.parent
-        return None
-
     def lookup(self, name: str) -> Object | None:
         s: Scope | None = self.env.scope
         while s is not None:
@@ -318,6 +309,3 @@ class Checker(Resolver):
 
     def obj_str(self, obj: Object) -> str:
         return object_string(obj, self.qualifier)
-
-    def source_of(self, file: File) -> SourceFile | None:
-        return self.sources.file(file.pos)
