@@ -340,7 +340,9 @@ class Interpreter:
             return list(text_of(s))
         return [self.load(self.element(s, k)) for k in range(s.length)]
 
-    def new_slice(self, items: list[Any], cap: int, fill: Any, frame: Frame | None, site: ir.Instr | None) -> SliceValue:
+    def new_slice(
+        self, items: list[Any], cap: int, fill: Any, frame: Frame | None, site: ir.Instr | None
+    ) -> SliceValue:
         content = [thaw(x) for x in items] + [thaw(fill) for _ in range(cap - len(items))]
         obj = self.place(frame, site, content)
         return SliceValue(Pointer(obj, ()), 0, len(items), cap)

@@ -1,9 +1,10 @@
 """By hand: run the passes over the functions of a program and verify after every pass.
 
-    python tests/ssa/passes_std.py hello            inputs pickled by std_inputs (package lists), from main.main and friends
-    python tests/ssa/passes_std.py hello -v         verify after every pass
-    python tests/ssa/passes_std.py hello -p         profile
-    python tests/ssa/passes_std.py hello -n NAME    print one function before and after
+    python tests/ssa/passes_std.py strconv            the functions of strconv; what they call
+    python tests/ssa/passes_std.py -a fmt             and all functions of the packages fmt imports
+    python tests/ssa/passes_std.py -v strconv         verify after every pass
+    python tests/ssa/passes_std.py -p strconv         profile
+    python tests/ssa/passes_std.py -n NAME strconv    print one function before and after
 
 The list of packages comes from `go list` (GO names it).
 """
@@ -178,7 +179,10 @@ def main() -> int:
     print(sorted(checks.items()))
     for name, seconds in timer.times.most_common():
         print(f"  {seconds:6.2f}s {name}")
-    print(f"{functions} functions, {instrs} instructions, {len(bugs)} complaints; {total:.1f}s, of which building {build[0]:.1f}s")
+    print(
+        f"{functions} functions, {instrs} instructions, {len(bugs)} complaints; "
+        f"{total:.1f}s, of which building {build[0]:.1f}s"
+    )
     return 1 if bugs else 0
 
 

@@ -1,6 +1,6 @@
 """Go snippets to SSA, with and without the passes.
 
-    same("func f(n int) int { return n + 1 }", [41])   →   "= 42"      before and after
+same("func f(n int) int { return n + 1 }", [41])   →   "= 42"      before and after
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ class Verifying(Observer):
 class Compiled:
     """One file, checked; `prepared`: passes run on whatever is asked for."""
 
-    def __init__(self, source: str, prepared: bool, path: str = "main", inline: bool = True, decisions: Decisions | None = None) -> None:
+    def __init__(
+        self, source: str, prepared: bool, path: str = "main", inline: bool = True, decisions: Decisions | None = None
+    ) -> None:
         sys.setrecursionlimit(100_000)
         errors: list[Diagnostic] = []
         self.sources = SourceSet()
@@ -60,7 +62,7 @@ class Compiled:
             source = "package main\n" + source
         file = parse_file(self.sources.add("x.go", source.encode()), errors, False, True)
         assert file is not None and not errors, [e.message for e in errors]
-        self.checker = Checker(path, "main", self.sources, NoImports(), "go1.27", errors)
+        self.checker = Checker(path, path, self.sources, NoImports(), "go1.27", errors)
         self.checker.declare([file])
         self.checker.check_all()
         assert not errors, [f"{self.sources.position(e.pos)}: {e.message}" for e in errors]

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (Go programs)
 """Programs do after the passes what they did before, and every pass leaves well-formed SSA."""
 
 from __future__ import annotations

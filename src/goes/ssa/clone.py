@@ -2,8 +2,8 @@
 
     copy_instr(i, values)   →   a fresh instruction like i, its operands replaced through `values`
 
-`values` maps the old function's parameters, captures and instruction results to values of the new one; operands that are
-not in it (constants, globals, functions) are shared. Positions are copied; the caller sets `site`.
+`values` maps the old function's parameters, captures and instruction results to values of the new one; operands that
+are not in it (constants, globals, functions) are shared. Positions are copied; the caller sets `site`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ def _subs(vs: list[ir.Value], values: dict[ir.Value, ir.Value]) -> list[ir.Value
 
 def copy_instr(i: ir.Instr, values: dict[ir.Value, ir.Value]) -> ir.Instr:
     """A copy of i with operands substituted. Phis keep their operand count; the caller rebuilds edges."""
-    if isinstance(i, (ir.Load, ir.UnOp, ir.ChangeType, ir.Convert, ir.FieldAddr, ir.Field, ir.Extract, ir.Len, ir.NilCheck)):
+    if isinstance(
+        i, (ir.Load, ir.UnOp, ir.ChangeType, ir.Convert, ir.FieldAddr, ir.Field, ir.Extract, ir.Len, ir.NilCheck)
+    ):
         return _copy_frequent(i, values)
     if isinstance(i, ir.Unary):
         return _copy_unary(i, values)

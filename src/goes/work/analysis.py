@@ -2,8 +2,10 @@
 
     Analysis(program).prepare(f)   →   f and everything it calls statically has optimised SSA, placements and barriers
 
-Functions are visited callees first (Tarjan's strongly connected components over static calls, closures made and functions
-passed as arguments), so that a caller sees its callees' bodies and escape tags. Each function is prepared once per program.
+Functions are visited callees first (Tarjan's strongly connected components over static calls, closures made and
+functions
+passed as arguments), so that a caller sees its callees' bodies and escape tags. Each function is prepared once per
+program.
 """
 
 from __future__ import annotations
@@ -84,7 +86,11 @@ class Analysis:
     __slots__ = ("program", "known", "context", "_states", "_stack", "_counter", "observer")
 
     def __init__(
-        self, program: Program, intrinsics: Intrinsics, inline: bool = True, decisions: Decisions | None = None,
+        self,
+        program: Program,
+        intrinsics: Intrinsics,
+        inline: bool = True,
+        decisions: Decisions | None = None,
         known: KnownFunctions | None = None,
     ) -> None:
         self.program = program

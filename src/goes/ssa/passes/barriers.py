@@ -50,7 +50,8 @@ from .values import direct_base, has_pointers
 # What cannot write memory that was allocated in the same block.
 _QUIET: Final = frozenset(
     [
-        Load, FieldAddr, IndexAddr, Field, Index, Extract, ChangeType, Convert, UnOp, BinOp, Len, Cap, Aggregate, NilCheck,
+        Load, FieldAddr, IndexAddr, Field, Index, Extract, ChangeType, Convert, UnOp, BinOp, Len, Cap, Aggregate,
+        NilCheck,
         BoundsCheck, SliceCheck, DivCheck, ShiftCheck, SliceOp, Phi,
     ]
 )  # fmt: skip

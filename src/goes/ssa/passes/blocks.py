@@ -64,7 +64,8 @@ def number(fn: Function) -> None:
 
 
 def remove_edge(source: Block, k: int) -> None:
-    """Take away the edge to source.succs[k], with its operands in phis. The caller rewrites source's last instruction."""
+    """Take away the edge to source.succs[k], with its operands in phis. The caller rewrites source's last
+    instruction."""
     to = source.succs[k]
     occurrence = 0
     for j in range(k):
@@ -92,7 +93,13 @@ def merge_blocks(fn: Function) -> bool:
             continue
         while len(b.succs) == 1:
             s = b.succs[0]
-            if len(s.preds) != 1 or s is b or s is fn.blocks[0] or s is fn.landing or not isinstance(b.instrs[-1], ir.Jump):
+            if (
+                len(s.preds) != 1
+                or s is b
+                or s is fn.blocks[0]
+                or s is fn.landing
+                or not isinstance(b.instrs[-1], ir.Jump)
+            ):
                 break
             b.instrs.pop()
             for i in s.instrs:

@@ -4,7 +4,8 @@
     p.a = 1; p.b = 2                                   one nilcheck
     _ = b[3]; b[0], b[1], b[2]                         one boundscheck
 
-One walk over the dominator tree with scoped tables. Pure instructions with equal operands are the same value. Facts come
+One walk over the dominator tree with scoped tables. Pure instructions with equal operands are the same value. Facts
+come
 from branches and from checks already passed; they are about integers as numbers, whatever their types, so a conversion
 that keeps the value stands for its operand:
     above[x]    values known to be >= x (or > x)
@@ -322,7 +323,11 @@ class _Walk:
             if isinstance(u, t.Basic) and isinstance(w, t.Basic) and u.info & (t.IS_INTEGER | t.IS_BOOLEAN):
                 if w.info & (t.IS_INTEGER | t.IS_BOOLEAN):
                     kind = 64 * u.kind + w.kind
-                    return (_CONVERT, kind, self.number(i.x), 0) if isinstance(i, ir.Convert) else (_UNARY + i.op, kind, self.number(i.x), 0)
+                    return (
+                        (_CONVERT, kind, self.number(i.x), 0)
+                        if isinstance(i, ir.Convert)
+                        else (_UNARY + i.op, kind, self.number(i.x), 0)
+                    )
         return None
 
     # ---------------------------------------------------------------------------------------- checks
@@ -556,7 +561,12 @@ def _keeps_value(c: ir.Convert) -> bool:
     """Whether the integer conversion c leaves every value as it is."""
     a = t.under(c.x.type)
     b = t.under(c.type)
-    if not isinstance(a, t.Basic) or not isinstance(b, t.Basic) or not a.info & t.IS_INTEGER or not b.info & t.IS_INTEGER:
+    if (
+        not isinstance(a, t.Basic)
+        or not isinstance(b, t.Basic)
+        or not a.info & t.IS_INTEGER
+        or not b.info & t.IS_INTEGER
+    ):
         return False
     n = sizeof(a)
     m = sizeof(b)
@@ -567,7 +577,18 @@ def _keeps_value(c: ir.Convert) -> bool:
 
 def _never_nil(v: ir.Value) -> bool:
     return isinstance(
-        v, (ir.Alloc, ir.Global, ir.FuncRef, ir.MakeClosure, ir.FieldAddr, ir.IndexAddr, ir.MapAssign, ir.MakeMap, ir.MakeChan)
+        v,
+        (
+            ir.Alloc,
+            ir.Global,
+            ir.FuncRef,
+            ir.MakeClosure,
+            ir.FieldAddr,
+            ir.IndexAddr,
+            ir.MapAssign,
+            ir.MakeMap,
+            ir.MakeChan,
+        ),
     )
 
 

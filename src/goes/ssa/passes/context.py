@@ -21,7 +21,8 @@ class Methods:
     """Finds the function that a method call on a value of known type runs."""
 
     def method_of(self, typ: Type, method: Func) -> Function | None:
-        """The function of the method set of the concrete type typ for the interface method, its receiver of type typ."""
+        """The function of the method set of the concrete type typ for the interface method, its receiver of type
+        typ."""
         raise NotImplementedError
 
     def is_intrinsic(self, name: str) -> bool:

@@ -2,7 +2,8 @@
 
     t0 = alloc T; store t0, x; t1 = a + b (unused); t2 = phi [t2, c]        →   (nothing; t2 is c)
 
-An instruction without effects lives if something living uses it. A store into a variable of this frame that nothing ever
+An instruction without effects lives if something living uses it. A store into a variable of this frame that nothing
+ever
 reads, and whose address goes nowhere, lives as long as the variable does. Phis that join one value only are that value.
 
 Keeps: dominance, blocks.

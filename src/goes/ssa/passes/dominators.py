@@ -2,8 +2,8 @@
 
     idom[b] for every reachable block; children lists for a preorder walk
 
-Source: Cooper, Harvey, Kennedy 2001, "A Simple, Fast Dominance Algorithm". Needs: no unreachable blocks except the landing
-block, which counts as a second entry.
+Source: Cooper, Harvey, Kennedy 2001, "A Simple, Fast Dominance Algorithm". Needs: no unreachable blocks except the
+landing block, which counts as a second entry.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ the tags of callees analysed before them. The functions of one call-graph cycle 
 What outlives an allocation inside its function: the frame has one place per allocation site, so a value must not be
 reachable when its site runs again. In SSA form a value gets from one round of a loop into the next only through a phi
 at the loop's header, or through memory that is older than the round: the contents of an allocation outside the loop.
-Header phis and contents therefore count with the depth outside their loop. In loops without a single header (goto) every
-allocation goes to the heap.
+Header phis and contents therefore count with the depth outside their loop. In loops without a single header (goto)
+every allocation goes to the heap.
 
 Stores through anything but a direct path from an Alloc count as stores to the heap. An object that is on the heap for
 its size lets all it holds escape. Channels, map keys and map elements are the heap.
@@ -44,8 +44,32 @@ _HARMLESS: Final = frozenset(
     [
         "memequal", "memhash", "memhash32", "memhash64", "strhash", "interhash", "nilinterhash", "f32hash", "f64hash",
         "c64hash", "c128hash", "printlock", "printunlock", "block", "panicrangestate", "panicwrap", "panicdivide",
-        "panicshift", "panicunsafeslicelen", "panicunsafeslicenilptr", "panicunsafestringlen", "panicunsafestringnilptr",
-        "strequal", "interequal", "nilinterequal", "f32equal", "f64equal", "c64equal", "c128equal", "efaceeq", "ifaceeq",
+        "panicshift", "panicunsafeslicelen", "panicunsafeslicenilptr", "panicunsafestringlen",
+        "panicunsafestringnilptr",
+        "strequal", "interequal", "nilinterequal", "f32equal", "f64equal", "c64equal", "c128equal", "efaceeq",
+        "ifaceeq",
+    ]
+)  # fmt: skip
+
+
+# Instructions through which nothing flows, and those that only give their operands to their result.
+_BORING: Final = frozenset(
+    [
+        ir.NilCheck, ir.BoundsCheck, ir.SliceCheck, ir.DivCheck, ir.ShiftCheck, ir.Jump, ir.If, ir.Switch, ir.Len,
+        ir.Cap,
+        ir.Alloc, ir.MakeSlice, ir.MakeMap, ir.MakeChan, ir.Convert, ir.Print, ir.Unreachable, ir.RunDefers, ir.Recv,
+    ]
+)  # fmt: skip
+_UNTRACKED: Final = frozenset(
+    [
+        ir.Store, ir.NilCheck, ir.BoundsCheck, ir.SliceCheck, ir.DivCheck, ir.ShiftCheck, ir.Jump, ir.If, ir.Switch,
+        ir.Len, ir.Cap, ir.Return, ir.Convert, ir.UnOp,
+    ]
+)  # fmt: skip
+_ONLY_RESULT: Final = frozenset(
+    [
+        ir.Load, ir.BinOp, ir.Extract, ir.Field, ir.FieldAddr, ir.IndexAddr, ir.Index, ir.Phi, ir.UnOp, ir.ChangeType,
+        ir.Aggregate, ir.SliceOp, ir.TypeAssert, ir.MapLookup, ir.ComplexOp, ir.MinMax, ir.StringConvert, ir.Concat,
     ]
 )  # fmt: skip
 
@@ -69,7 +93,20 @@ class Summary:
 class Location:
     """`depth`: as something that holds values, the loop depth it survives; as an allocation, the depth of its loop."""
 
-    __slots__ = ("edges", "derefs", "generation", "escapes", "depth", "site", "param", "function", "result", "queued", "is_heap", "why")
+    __slots__ = (
+        "edges",
+        "derefs",
+        "generation",
+        "escapes",
+        "depth",
+        "site",
+        "param",
+        "function",
+        "result",
+        "queued",
+        "is_heap",
+        "why",
+    )
 
     def __init__(self, depth: int) -> None:
         self.edges: list[tuple[Location, int]] = []
@@ -90,7 +127,18 @@ class Location:
 class Graph:
     """The solver for one cycle of functions (usually one function). `contents`: per allocation, what it holds."""
 
-    __slots__ = ("functions", "members", "heap", "values", "contents", "params", "results", "tuples", "roots", "generation")
+    __slots__ = (
+        "functions",
+        "members",
+        "heap",
+        "values",
+        "contents",
+        "params",
+        "results",
+        "tuples",
+        "roots",
+        "generation",
+    )
 
     def __init__(self, functions: list[Function]) -> None:
         self.functions = functions
@@ -175,7 +223,11 @@ class Graph:
                         self.tuples[i] = [Location(depth) for _ in i.type.vars]
 
     def _instr(self, fn: Function, i: ir.Instr) -> None:
+        if type(i) in _BORING:
+            return
         here = self.values.get(i)
+        if here is None and type(i) in _ONLY_RESULT:
+            return
         if isinstance(i, ir.Load):
             if here is not None:
                 self._load(here, i.x)
@@ -190,8 +242,8 @@ class Graph:
                     here.edges.append((columns[i.index], 0))
                 else:
                     self.flow(here, i.x, 0)
-        elif isinstance(i, (ir.Alloc, ir.MakeSlice, ir.MakeMap, ir.Concat)):
-            pass  # new; a buffer of Concat may be an operand's, but then it lives as long
+        elif isinstance(i, ir.Concat):
+            pass  # a new string, or an operand's buffer, which then lives as long
         elif isinstance(i, ir.MakeInterface):
             contents = self.contents.get(i)
             if contents is not None:
@@ -260,8 +312,8 @@ class Graph:
                 if s.is_send:
                     self.flow(self.heap, i.args[at], 0)
                     at += 1
-        elif isinstance(i, (ir.Recv, ir.Recover)):
-            pass  # what comes out of a channel or a panic is on the heap
+        elif isinstance(i, ir.Recover):
+            pass  # like what comes out of a channel: on the heap
         elif isinstance(i, ir.BinOp):
             if here is not None and not (i.op == tokens.XOR and isinstance(i.y, ir.Const) and not i.y.value):
                 # Address arithmetic on uintptr inside one expression; x ^ 0 is the runtime's noescape idiom.
@@ -428,6 +480,8 @@ def _reason(root: Location) -> str:
 
 def _tracked(i: ir.Instr) -> bool:
     """Whether the value of i can point into a frame."""
+    if type(i) in _UNTRACKED:
+        return False
     if isinstance(i, (ir.ChangeType, ir.BinOp)):
         u = t.under(i.type)
         if isinstance(u, t.Basic) and u.kind == t.UINTPTR:

@@ -25,6 +25,13 @@ from .values import constant_make, find, is_nil, replace_values, same_type
 COMPARISONS: Final = frozenset([tokens.EQL, tokens.NEQ, tokens.LSS, tokens.LEQ, tokens.GTR, tokens.GEQ])
 
 
+_CANDIDATES: Final = frozenset(
+    [
+        ir.BinOp, ir.Extract, ir.Field, ir.Len, ir.ChangeType, ir.Convert, ir.UnOp, ir.TypeAssert, ir.NilCheck,
+    ]
+)  # fmt: skip
+
+
 def fold_constants(fn: Function) -> bool:
     """Fold values and branches; whether anything changed. May leave blocks unreachable."""
     replaced: dict[ir.Value, ir.Value] = {}
@@ -33,10 +40,13 @@ def fold_constants(fn: Function) -> bool:
     for b in fn.blocks:
         gone = False
         for i in b.instrs:
-            ops = i.operands()
-            for k in range(len(ops)):
-                if ops[k] in replaced:
-                    i.set_operand(k, find(replaced, ops[k]))
+            if type(i) not in _CANDIDATES:
+                continue
+            if replaced:
+                ops = i.operands()
+                for k in range(len(ops)):
+                    if ops[k] in replaced:
+                        i.set_operand(k, find(replaced, ops[k]))
             if isinstance(i, ir.NilCheck):
                 if never_nil(i.x):
                     dropped.add(i)

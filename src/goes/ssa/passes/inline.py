@@ -3,12 +3,13 @@
     func add(a, b int) int { return a + b }
     x := add(1, y)              →      x := 1 + y        (positions keep the call site)
 
-Callees are inlined after their own inlining is done (bottom-up over the call graph), closures called directly are inlined
+Callees are inlined after their own inlining is done (bottom-up over the call graph), closures called directly are
+inlined
 with their captures replaced by the captured values, and a call of a closure or method that inlining made known becomes
 static on the way, so that range-over-func loops melt into ordinary loops.
 
-A function is gone through once: a block's instructions are taken from a stack; those of an inlined body of one block are
-put on it in place of the call, a larger body splits the block. Results are replaced in one sweep at the end.
+A function is gone through once: a block's instructions are taken from a stack; those of an inlined body of one block
+are put on it in place of the call, a larger body splits the block. Results are replaced in one sweep at the end.
 
 Costs count instructions; the budget of 80 is gc's. Never inlined: what compiler-contracts 3.4 forbids.
 Needs: no unreachable blocks; callees built.  Keeps: dominance; may leave blocks unreachable.
@@ -70,7 +71,8 @@ _KEEP_FRAMES: Final = frozenset(
     [
         "runtime.goexit", "runtime.systemstack_switch", "runtime.asyncPreempt", "runtime.sigpanic", "runtime.gopanic",
         "runtime.gcBgMarkWorker", "runtime.corostart", "runtime.main", "runtime.panicwrap", "runtime.handleAsyncEvent",
-        "runtime.runFinalizers", "runtime.runCleanups", "runtime.deferreturn", "runtime.mstart", "runtime.mstart0", "runtime.mstart1",
+        "runtime.runFinalizers", "runtime.runCleanups", "runtime.deferreturn", "runtime.mstart", "runtime.mstart0",
+        "runtime.mstart1",
         "runtime.gorecover", "runtime.throw", "runtime.fatal", "runtime.debugCallWrap", "runtime.morestackc",
         "runtime.panicmem", "runtime.panicnil", "runtime.systemstack", "runtime.mcall", "main.main",
     ]
@@ -251,7 +253,13 @@ class _Inliner:
         """Whether this call is to be replaced by the callee's body."""
         callee = call.function
         context = self.context
-        if call.no_inline or not context.inline or not callee.built or callee.name in context.cycle or callee is self.fn:
+        if (
+            call.no_inline
+            or not context.inline
+            or not callee.built
+            or callee.name in context.cycle
+            or callee is self.fn
+        ):
             return False
         cost = cost_of(callee)
         if cost > CLOSURE_BUDGET or self.growth + cost > MAX_GROWTH:
@@ -449,7 +457,9 @@ class _Sites:
         known = self.memo.get(inner)
         if known is None:
             parent = self.top if inner.parent is None else self._below(inner.parent)
-            known = ir.InlineSite(inner.pos, inner.callee_name, inner.callee_start_line, inner.callee_is_wrapper, parent)
+            known = ir.InlineSite(
+                inner.pos, inner.callee_name, inner.callee_start_line, inner.callee_is_wrapper, parent
+            )
             self.memo[inner] = known
         return known
 

@@ -2,8 +2,8 @@
 
     x := 1; return &x         →      alloc int, HEAP, "returned"            moved to heap: x
 
-In runtime packages named variables and closures never go to the heap, except closures started by go statements: gc rejects
-those packages otherwise, so the shipped sources promise it (compiler-contracts 8.1).
+In runtime packages named variables and closures never go to the heap, except closures started by go statements: gc
+rejects those packages otherwise, so the shipped sources promise it (compiler-contracts 8.1).
 
 Source: cmd/compile/internal/escape finish, paramTag (texts of the remarks).
 """
@@ -105,7 +105,11 @@ def _describe(i: ir.Instr) -> str:
     if isinstance(i, ir.Concat):
         return " + ".join([_name(a) for a in i.args])
     if isinstance(i, ir.StringConvert):
-        return f"({_type(i.type)})({_name(i.x)})" if isinstance(t.under(i.type), t.Slice) else f"{_type(i.type)}({_name(i.x)})"
+        return (
+            f"({_type(i.type)})({_name(i.x)})"
+            if isinstance(t.under(i.type), t.Slice)
+            else f"{_type(i.type)}({_name(i.x)})"
+        )
     return ""
 
 
@@ -130,7 +134,11 @@ def _name(v: ir.Value) -> str:
         if v.value is None:
             return "nil"
         if isinstance(v.value, bytes):
-            return '"' + v.value.decode("utf-8", "replace").replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+            return (
+                '"'
+                + v.value.decode("utf-8", "replace").replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+                + '"'
+            )
         if isinstance(v.value, bool):
             return "true" if v.value else "false"
         return str(v.value)

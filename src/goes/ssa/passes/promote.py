@@ -5,11 +5,11 @@
     t2 = load t0
     return t2
 
-Inlining a closure turns captured variables back into plain ones; this pass gives them SSA form. An Alloc qualifies if every
-use is a Load of it or a Store to it, none in the landing block, and its values live in registers.
+Inlining a closure turns captured variables back into plain ones; this pass gives them SSA form. An Alloc qualifies if
+every use is a Load of it or a Store to it, none in the landing block, and its values live in registers.
 
-Sources: Braun et al. 2013, "Simple and Efficient Construction of Static Single Assignment Form" (on a complete graph, so
-every block counts as sealed; made iterative).
+Sources: Braun et al. 2013, "Simple and Efficient Construction of Static Single Assignment Form" (on a complete graph,
+so every block counts as sealed; made iterative).
 Needs: no unreachable blocks.  Keeps: dominance. Leaves phis that `simplify_phis` removes.
 """
 

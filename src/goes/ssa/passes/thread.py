@@ -3,9 +3,9 @@
     1: jump 3     2: jump 3                               1: jump 4     2: jump 5
     3: t0 = phi [1: true, 2: false]; if t0 4 else 5   →
 
-A block of phis and a branch on them (or on a comparison of one with a constant) is left out by predecessors for which the
-outcome is known. This takes apart the results of inlined predicates and the state of range-over-func loops. Loop headers
-are left alone, so loops keep their one entry. Phis whose block no longer dominates their uses are renamed anew.
+A block of phis and a branch on them (or on a comparison of one with a constant) is left out by predecessors for which
+the outcome is known. This takes apart the results of inlined predicates and the state of range-over-func loops. Loop
+headers are left alone, so loops keep their one entry. Phis whose block no longer dominates their uses are renamed anew.
 
 Source: cmd/compile/internal/ssa fuse_branchredirect, phiopt (role); renaming as in promote.py.
 Needs: no unreachable blocks.  Keeps: dominance; may leave blocks unreachable.

@@ -28,16 +28,22 @@ _PURE: Final = frozenset(
 )  # fmt: skip
 
 
+_pointers: Final[dict[t.Type, bool]] = {}
+
+
 def has_pointers(typ: t.Type) -> bool:
     """Whether values of typ hold pointers the collector follows."""
-    if isinstance(typ, t.Tuple):
-        for v in typ.vars:
-            if v.type is not None and has_pointers(v.type):
-                return True
-        return False
-    if typ is t.TYP_INVALID:
-        return False
-    return ptrdata(typ) != 0
+    known = _pointers.get(typ)
+    if known is None:
+        known = False
+        if isinstance(typ, t.Tuple):
+            for v in typ.vars:
+                if v.type is not None and has_pointers(v.type):
+                    known = True
+        elif typ is not t.TYP_INVALID:
+            known = ptrdata(typ) != 0
+        _pointers[typ] = known
+    return known
 
 
 def same_type(a: t.Type, b: t.Type) -> bool:
