@@ -176,7 +176,8 @@ def make_executable(
 
     if reach.missing() and store is not None and demand.took_from_store():
         return None
-    demand.save()
+    if not archived:
+        demand.save()
 
     progress.stage("linking")
     return link(link_options, reach.live)
