@@ -297,8 +297,9 @@ def test_split_stack_is_checked_unless_nosplit() -> None:
         data = pool.compile([("all", assemble_module(codes))])[0]
     for d in read_object(data, [c.meta for c in codes]):
         calls_morestack = any(r.target == "__morestack" for r in d.relocations)
-        if d.name == "alloc":
+        if d.name in ("alloc", "index array", "nilcheck"):  # nosplit, and leaves that at most panic
             assert not calls_morestack
+            assert d.flags & sym.NOSPLIT
         elif d.name == "box int":
             assert calls_morestack
 

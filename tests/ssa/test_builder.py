@@ -222,7 +222,8 @@ def test_dense_integer_and_long_string_switches() -> None:
 
 
 def test_select() -> None:
-    fn = build("func f(a, b chan int) int { select { case v := <-a: return v; case b <- 1: return 2; default: return 3 } }")
+    cases = "case v := <-a: return v; case b <- 1: return 2; default: return 3"
+    fn = build(f"func f(a, b chan int) int {{ select {{ {cases} }} }}")
     (s,) = instrs(fn, ir.Select)
     assert isinstance(s, ir.Select) and not s.blocking and [x.is_send for x in s.states] == [False, True]
     assert not instrs(build("func f(a chan int) { select { case <-a: } }"), ir.Select)
@@ -261,3 +262,17 @@ def test_the_verifier_finds_what_is_wrong() -> None:
     assert not verify(fn)
     block.instrs.pop()
     assert verify(fn) == ["p.f block 0 (entry): no control instruction at the end"]
+
+
+def test_only_a_conversion_on_the_spot_is_a_view_of_the_bytes() -> None:
+    fn = build("func f(m map[string]int, b []byte) int { return m[string(b)] }")
+    assert [c.no_copy for c in instrs(fn, ir.StringConvert) if isinstance(c, ir.StringConvert)] == [True]
+    fn = build("func f(m map[string]int, b []byte) (int, string) { s := string(b); return m[s], s }")
+    assert [c.no_copy for c in instrs(fn, ir.StringConvert) if isinstance(c, ir.StringConvert)] == [False]
+
+
+def test_a_variable_added_to_a_string_keeps_its_own_value() -> None:
+    fn = build("func f(a, b, s string) (string, string) { x := a + b; s += x; return x, s }")
+    assert [len(c.operands()) for c in instrs(fn, ir.Concat)] == [2, 2]
+    fn = build("func f(a, b, s string) string { s += a + b; return s }")
+    assert [len(c.operands()) for c in instrs(fn, ir.Concat)] == [3]

@@ -15,16 +15,14 @@ from goes.syntax.tokens import EOF
 COMMENT = re.compile(rb"//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
-class Comments(Scanner):
-    """A scanner that tells where each token begins."""
-
-    def starts(self) -> list[int]:
-        offsets = []
-        while True:
-            self.next()
-            offsets.append(self.start)
-            if self.tok == EOF:
-                return offsets
+def token_starts(scanner: Scanner) -> list[int]:
+    """Where each token begins."""
+    offsets = []
+    while True:
+        scanner.next()
+        offsets.append(scanner.start)
+        if scanner.tok == EOF:
+            return offsets
 
 
 def go_root() -> Path:
@@ -36,7 +34,7 @@ def go_root() -> Path:
 def expected_errors(name: str, data: bytes) -> dict[tuple[int, int], str]:
     """(line, column) → pattern; column 0 for a whole line."""
     source = SourceSet().add(name, data)
-    starts = Comments(data, source.base, []).starts()
+    starts = token_starts(Scanner(data, source.base, []))
     found: dict[tuple[int, int], str] = {}
     for match in COMMENT.finditer(data):
         text = match.group().decode()

@@ -199,19 +199,20 @@ def test_versions() -> None:
 # ---------------------------------------------------------------------------------------------------------- inference
 
 
-class Value(Arg):
-    def __init__(self, name: str, typ: Type) -> None:
-        self.type = typ
-        self.mode = MODE_VALUE
-        self.expr = Name(0, name)
-        self.value = None
+def argument(name: str, typ: Type) -> Arg:
+    arg = Arg()
+    arg.type = typ
+    arg.mode = MODE_VALUE
+    arg.expr = Name(0, name)
+    arg.value = None
+    return arg
 
 
 def run(tparams: list[TypeParam], params: list[Type], *args: tuple[str, Type]) -> str:
     """The inferred types, or the error."""
     q = PackageQualifier(P)
     vars = Tuple([var("", t) for t in params])
-    targs, err = infer(tparams, [], vars, [Value(n, t) for n, t in args], False, None, q)
+    targs, err = infer(tparams, [], vars, [argument(n, t) for n, t in args], False, None, q)
     if err is not None:
         return f"{err.arg}: {err.message}"
     assert targs is not None

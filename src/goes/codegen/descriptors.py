@@ -15,6 +15,7 @@ import hashlib
 import struct
 from typing import Final, final
 
+from ..diag.native import mypyc_attr, trait
 from ..obj import symbol as sym
 from ..obj.symbol import Definition, Relocation
 from ..types import types as t
@@ -56,6 +57,8 @@ _BASIC_KIND: Final[dict[int, int]] = {
 UNCOMMON_SIZE: Final = 16
 
 
+@trait
+@mypyc_attr(allow_interpreted_subclasses=True)
 class MethodNamer:
     """Names the code of methods: implemented over ssa.Program by the build engine."""
 

@@ -132,6 +132,8 @@ class Emitter:
         "line_id",
         "own",
         "geps",
+        "calls",
+        "frame",
         "current",
         "values",
         "tuples",
@@ -164,6 +166,8 @@ class Emitter:
         self.dbg = ""
         self.line_id = 0
         self.own = (0, "")  # the last position outside inlined code
+        self.calls = 0  # calls that return
+        self.frame = 0  # bytes of allocas
         self.geps: dict[str, tuple[str, int]] = {}  # address → what it is a constant offset from
         self.current = "entry"
         self.values: dict[Value, list[str]] = {}
@@ -315,6 +319,8 @@ class Emitter:
         """args: (type with attributes, value). Returns "" for void."""
         text = ", ".join(f"{ty} {v}" for ty, v in args)
         line = f"call swiftcc {result} {target}({text}) {CALL_NORETURN if noreturn else CALL}"
+        if not noreturn:
+            self.calls += 1
         if result == "void":
             self.do(line)
             return ""
@@ -351,6 +357,7 @@ class Emitter:
     def alloca(self, size: int, align: int = 8) -> str:
         self.count += 1
         name = f"%v{self.count}"
+        self.frame += size + 8
         align = min(max(align, 8 if size >= 8 else 1), MAX_ALLOCA_ALIGN)
         self.entry.append(f"  {name} = alloca [{max(size, 1)} x i8], align {align}")
         return name
@@ -386,6 +393,7 @@ class Emitter:
         if size == 0 or to == source:
             return
         if size > MAX_INLINE_COPY:
+            self.calls += 1
             a = min(align, 8)
             name = "llvm.memmove.p0.p0.i64"
             if name not in self.declarations:
@@ -406,6 +414,7 @@ class Emitter:
     def clear(self, to: str, size: int, align: int) -> None:
         """Zero size bytes, without barrier."""
         if size > MAX_INLINE_COPY:
+            self.calls += 1
             name = "llvm.memset.p0.i64"
             if name not in self.declarations:
                 self.declarations[name] = f"declare void @{name}(ptr, i8, i64, i1)"

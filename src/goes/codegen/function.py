@@ -12,6 +12,8 @@ Sources: ssa/instr.py (semantics); codegen/abi.py; llvm-notes sections 1, 4; lin
 
 from __future__ import annotations
 
+from typing import Final
+
 from ..diag.diagnostic import Bug
 from ..obj import symbol as sym
 from ..obj.symbol import Relocation
@@ -25,6 +27,9 @@ from ..types.sizes import alignof, offsets_of, sizeof
 from . import calls, checks, interfaces, maps, memory, slices, strings, values
 from .emitter import Context, Emitter, PendingPhi, quote
 from .llvm import CALL_TWICE, NOSPLIT, SPLIT, FunctionCode
+
+MAX_LEAF_FRAME: Final = 64
+MAX_LEAF_LINES: Final = 200  # bounds what register allocation may spill
 
 
 def emit_function(fn: Function, ctx: Context) -> FunctionCode:
@@ -134,13 +139,7 @@ def _prologue(e: Emitter) -> str:
         e.needs_context = True
     if e.needs_context:
         params.append("ptr swiftself %ctx")
-    # The runtime's own nosplit functions and all others differ only in the stack check.
-    attributes = NOSPLIT if fn.pragmas & ssa.NOSPLIT else SPLIT
-    q = quote(fn.name)
-    section = quote(".text." + fn.name)
-    return (
-        f"define dso_local swiftcc {ret} @{q}({', '.join(params)}) {attributes} section {section} align 16 !dbg !SP {{"
-    )
+    return f"define dso_local swiftcc {ret} @{quote(fn.name)}({', '.join(params)})"
 
 
 def _uses_closure_pointer(e: Emitter) -> bool:
@@ -543,7 +542,8 @@ def _function_code(e: Emitter, header: str) -> FunctionCode:
     meta.package = escape_path(fn.package.link_path) if fn.package is not None else ""
     meta.wrapped = fn.wrapped
     flags = 0
-    if fn.pragmas & ssa.NOSPLIT:
+    unchecked = fn.pragmas & ssa.NOSPLIT != 0 or _is_small_leaf(e)
+    if unchecked:
         flags |= sym.NOSPLIT
     if fn.kind in (ssa.WRAPPER, ssa.GOWRAP, ssa.BOUND, ssa.THUNK):
         flags |= sym.WRAPPER
@@ -559,8 +559,15 @@ def _function_code(e: Emitter, header: str) -> FunctionCode:
     meta.relocations = [Relocation(r.offset, r.kind, r.target, r.addend) for r in e.refs.relocations]
     params = [p.type for p in fn.params]
     meta.args = _stack_arguments(e, params)
+    header += f" {NOSPLIT if unchecked else SPLIT} section {quote('.text.' + fn.name)} align 16 !dbg !SP {{"
     lines = [header, "entry:", *e.entry, *e.out, *e.cold, "}", ""]
     return FunctionCode(fn.name, "\n".join(lines), meta, e.refs, e.declarations)
+
+
+def _is_small_leaf(e: Emitter) -> bool:
+    """Whether the function needs no stack check: it calls nothing but panics, and its frame fits in the guard area
+    (which the linker verifies, as for every nosplit function)."""
+    return e.calls == 0 and e.frame <= MAX_LEAF_FRAME and len(e.out) <= MAX_LEAF_LINES
 
 
 def _stack_arguments(e: Emitter, params: list[t.Type]) -> int:

@@ -273,6 +273,7 @@ def _caller(e: Emitter, i: ir.CallStatic, want_sp: bool) -> None:
     """The return address may be that of a stack segment's first frame: the runtime looks through it."""
     name = "llvm.returnaddress"
     e.declarations[name] = f"declare ptr @{name}(i32 immarg)"
+    e.calls += 1
     ra = e.op(f"ptrtoint ptr {e.op(f'call ptr @{name}(i32 0)')} to i64")
     if not want_sp:
         result(e, i, [e.runtime("i64", "callerpc", [("i64", ra)])])

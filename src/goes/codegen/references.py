@@ -42,9 +42,9 @@ class References:
     `types`: descriptor symbol → type; `noalg` those whose descriptor needs no equality (closure contexts); `itabs`:
     symbol → (concrete type, interface type); `strings`: symbol → bytes; `functions`: code symbol → Function;
     `funcvals`: static func value symbol → Function; `algs`: code symbol of a generated equality or hash function →
-    (EQUAL or HASH, type); `globals`: variable symbol → its type; `symbols`: runtime functions and variables known by name only;
-    `definitions`: read-only data made here; `relocations`: liveness relocations of the function; `reflect_method`: it
-    calls reflect's Method or MethodByName.
+    (EQUAL or HASH, type); `globals`: variable symbol → its type; `symbols`: runtime functions and variables known by
+    name only; `definitions`: read-only data made here; `relocations`: liveness relocations of the function;
+    `reflect_method`: it calls reflect's Method or MethodByName.
     """
 
     __slots__ = (

@@ -250,6 +250,7 @@ def copy_elements(e: Emitter, elem: t.Type, to: str, source: str, count: str) ->
     total = count if size == 1 else e.op(f"mul i64 {count}, {size}")
     name = "llvm.memmove.p0.p0.i64"
     e.declarations.setdefault(name, f"declare void @{name}(ptr, ptr, i64, i1)")
+    e.calls += 1
     e.do(f"call void @{name}(ptr {to}, ptr {source}, i64 {total}, i1 false)")
 
 

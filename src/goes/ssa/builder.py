@@ -29,7 +29,7 @@ from .emit import BOUND, IN_CELL, Builder, Local
 class Survey:
     """What the statements of one function body contain (not those of function literals in it)."""
 
-    __slots__ = ("defers", "labels", "range_funcs", "returns_in_range", "defers_in_range", "builder", "_ranges")
+    __slots__ = ("defers", "labels", "range_funcs", "returns_in_range", "defer_loops", "builder", "_ranges")
 
     def __init__(self, builder: Builder) -> None:
         self.builder = builder
@@ -37,7 +37,7 @@ class Survey:
         self.labels: set[n.Stmt] = set()
         self.range_funcs: list[n.RangeStmt] = []
         self.returns_in_range = False
-        self.defers_in_range = False
+        self.defer_loops: set[n.Stmt] = set()  # outermost range-over-func loops with defer statements
         self._ranges = 0
 
     def statements(self, body: list[n.Stmt]) -> None:
@@ -84,7 +84,7 @@ class Survey:
         elif isinstance(s, n.CallStmt) and s.tok == tok.DEFER:
             self.defers = True
             if self._ranges > 0:
-                self.defers_in_range = True
+                self.defer_loops.add(self.range_funcs[-1])
 
 
 def build_body(b: Builder, func_type: n.FuncType, recv: Var | None, body: n.BlockStmt, signature: Type | None) -> None:
@@ -95,6 +95,7 @@ def build_body(b: Builder, func_type: n.FuncType, recv: Var | None, body: n.Bloc
     survey = Survey(b)
     survey.statements(body.stmts)
     b.goto_labels = survey.labels
+    b.defer_loops = survey.defer_loops
     fn.has_defer = survey.defers
     b.result_cells = survey.defers or survey.returns_in_range
     if survey.range_funcs:
@@ -110,11 +111,6 @@ def build_body(b: Builder, func_type: n.FuncType, recv: Var | None, body: n.Bloc
     _results(b, signature, fn.pos)
     if survey.range_funcs:
         b.next_var = shared_int(b, "#next")
-    if survey.defers_in_range:
-        token = ir.DeferToken(b.any_type, fn.pos)
-        b.emit(token)
-        b.token_var = Var(NO_POS, None, "#token", b.any_type)
-        b.locals[b.token_var] = Local(BOUND, token)
     stmts.block(b, body.stmts)
     if b.block is not None:
         if b.result_vars and not _has_named_results(signature):

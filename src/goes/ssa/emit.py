@@ -2,10 +2,11 @@
 
     x := 1; if c { x = 2 }; use(x)     →     0: if c   1: jump   2: t0 = phi [0: 1, 1: 2];  use t0
 
-Local variables that live in registers are renamed on the fly: a variable's value at the end of each block is remembered,
-a read in a block without one asks the predecessors, and a phi is made where they join. Phis that turn out to be
-redundant disappear when the function is finished. Variables whose address matters have a cell (an Alloc or a captured
-pointer); a loop variable with a cell gets a new one per iteration, so there the cell's address itself is a variable.
+Local variables that live in registers are renamed on the fly: a variable's value at the end of each block is
+remembered, a read in a block without one asks the predecessors, and a phi is made where they join. Phis that turn out
+to be redundant disappear when the function is finished. Variables whose address matters have a cell (an Alloc or a
+captured pointer); a loop variable with a cell gets a new one per iteration, so there the cell's address itself is a
+variable.
 
 Sources: Braun et al. 2013, "Simple and Efficient Construction of Static Single Assignment Form" (made iterative).
 """
@@ -63,14 +64,15 @@ class Exit:
 
 
 class Builder:
-    """Builds one function. `outer` is the builder of the enclosing function for literals and range bodies. `root` is the
-    function whose return, defer and results a range body shares (itself otherwise)."""
+    """Builds one function. `outer` is the builder of the enclosing function for literals and range bodies. `root` is
+    the function whose return, defer and results a range body shares (itself otherwise)."""
 
     __slots__ = (
-        "program", "fn", "outer", "_root", "block", "locals", "captures", "_defs", "_incomplete", "_phis", "_substituter",
-        "_types", "_consts", "_checked", "breaks", "continues", "labels", "goto_labels", "range_vars", "result_vars", "result_cells",
-        "func_count", "range_count", "wrap_count", "state_var", "next_var", "token_var", "exits", "depth",
-        "loop_depth", "any_type", "fallthrough", "pos",
+        "program", "fn", "outer", "_root", "block", "locals", "captures", "_defs", "_incomplete", "_phis",
+        "_substituter", "_types", "_consts", "_checked", "breaks", "continues", "labels", "goto_labels",
+        "range_vars", "result_vars", "result_cells", "func_count", "range_count", "wrap_count", "state_var",
+        "next_var", "token_var", "defer_loops", "exits", "depth", "loop_depth", "any_type", "fallthrough",
+        "pos",
     )  # fmt: skip
 
     def __init__(self, program: Program, fn: Function, outer: Builder | None) -> None:
@@ -106,6 +108,7 @@ class Builder:
         self.state_var: Var | None = None
         self.next_var: Var | None = None
         self.token_var: Var | None = None
+        self.defer_loops: set[Stmt] = set()
         self.exits: list[Exit] = []
         self.depth = 0
         self.loop_depth = 0

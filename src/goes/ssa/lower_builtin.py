@@ -3,8 +3,8 @@
     append(s, x)         →     append s, x
     unsafe.Slice(p, n)   →     checks;  makeview []T, p, n, n
 
-Those that may stand in go and defer statements come in two halves, operands and action, because there the action happens
-later, in another function.
+Those that may stand in go and defer statements come in two halves, operands and action, because there the action
+happens later, in another function.
 
 Sources: Go spec "Built-in functions", "Package unsafe"; compiler-contracts 1, 6.5; runtime/unsafe.go for the checks.
 """
@@ -68,7 +68,8 @@ def builtin(b: Builder, x: n.CallExpr, id: int) -> ir.Value:
         im = _as_float(b, x.args[1], part)
         return _emit(b, ir.ComplexOp(ct, "complex", [re, im], x.pos))
     if id == o.REAL or id == o.IMAG:
-        return _emit(b, ir.ComplexOp(exprs.type_of(b, x), "real" if id == o.REAL else "imag", [exprs.expr(b, x.args[0])], x.pos))
+        what = "real" if id == o.REAL else "imag"
+        return _emit(b, ir.ComplexOp(exprs.type_of(b, x), what, [exprs.expr(b, x.args[0])], x.pos))
     return _unsafe(b, x, id, typ)
 
 
@@ -190,8 +191,7 @@ def _append(b: Builder, x: n.CallExpr) -> ir.Value:
             return s
         else:
             y = exprs.expr(b, other)
-            if isinstance(y, ir.StringConvert) and isinstance(under(y.x.type), t.Slice):
-                y.no_copy = True
+            exprs.view_bytes(other, y)
         return _emit(b, ir.AppendSlice(typ, s, y, x.pos))
     if len(x.args) == 1 and not is_tuple(x.args[0]):
         return exprs.expr_as(b, x.args[0], typ)
@@ -289,7 +289,11 @@ def _check_view(b: Builder, p: ir.Value, length: ir.Value, size: int, what: str,
     bad_length = b.new_block("view.length")
     next_check = b.new_block("view.next")
     limit = (1 << 63) - 1 if size == 0 else ((1 << 63) - 1) // size
-    count = _emit(b, ir.Convert(TYP_UINTPTR, length, pos)) if not isinstance(length, ir.Const) else ir.Const(TYP_UINTPTR, length.value)
+    count: ir.Value
+    if isinstance(length, ir.Const) and isinstance(length.value, int) and length.value >= 0:
+        count = b.const(TYP_UINTPTR, length.value)
+    else:
+        count = _emit(b, ir.Convert(TYP_UINTPTR, length, pos))
     b.branch(b.compare(tok.GTR, count, b.const(TYP_UINTPTR, limit), pos), bad_length, next_check, pos, likely=2)
     b.start_sealed(next_check)
     address = _emit(b, ir.ChangeType(t.TYP_UNSAFE_POINTER, p, pos))

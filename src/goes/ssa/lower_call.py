@@ -388,7 +388,9 @@ def _thunk(b: Builder, x: n.CallExpr, s: n.CallStmt) -> ir.Value:
     return _wrap(b, s, [], c, -1, x)
 
 
-def _wrap(b: Builder, s: n.CallStmt, operands: list[ir.Value], c: Callee | None, builtin: int, x: n.CallExpr) -> ir.Value:
+def _wrap(
+    b: Builder, s: n.CallStmt, operands: list[ir.Value], c: Callee | None, builtin: int, x: n.CallExpr
+) -> ir.Value:
     """A closure over the operands that makes the call."""
     program = b.program
     b.wrap_count += 1

@@ -129,7 +129,7 @@ def convert(b: Builder, v: ir.Value, typ: Type, pos: Pos) -> ir.Value:
     if isinstance(wu, t.Basic):
         if isinstance(hu, t.Basic):
             if hu.info & t.IS_NUMERIC and wu.info & t.IS_NUMERIC:
-                if isinstance(v, ir.Const) and isinstance(v.value, (int, Fraction, ComplexValue)) and hu.info & t.IS_UNTYPED:
+                if hu.info & t.IS_UNTYPED and isinstance(v, ir.Const) and v.value is not None:
                     return constant_to(b, v.value, typ, wu, pos)
                 if hu.kind == wu.kind:
                     return _emit(b, ir.ChangeType(typ, v, pos))

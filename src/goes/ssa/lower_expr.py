@@ -2,9 +2,9 @@
 
     s[i] + f(x)     →     t0 = f(x);  boundscheck i, len s;  t1 = load &s[i];  t2 = t1 + t0
 
-`expr` gives the value of an expression in its own type; `expr_as` converts it to the type of where it goes (Go's implicit
-conversions are not in the tree); `condition` branches on a boolean without making it a value; `multi` gives the values of
-f() or of a comma-ok form.
+`expr` gives the value of an expression in its own type; `expr_as` converts it to the type of where it goes (Go's
+implicit conversions are not in the tree); `condition` branches on a boolean without making it a value; `multi` gives
+the values of f() or of a comma-ok form.
 
 Sources: Go spec "Expressions"; compiler-contracts 6.
 """
@@ -162,9 +162,17 @@ def multi(b: Builder, x: n.Expr) -> list[ir.Value]:
 def map_key(b: Builder, x: n.Expr, key_type: Type) -> ir.Value:
     """The key of a lookup; a []byte converted to string for it needs no copy."""
     key = expr_as(b, x, key_type)
-    if isinstance(key, ir.StringConvert) and isinstance(under(key.x.type), t.Slice):
-        key.no_copy = True
+    view_bytes(x, key)
     return key
+
+
+def view_bytes(x: n.Expr, v: ir.Value) -> None:
+    """If x is itself the conversion of a byte slice to a string, its value v needs no copy: nobody else has it, and
+    it is dead before the bytes can change."""
+    x = places.unparen(x)
+    if isinstance(x, n.CallExpr) and x.fun.mode == n.MODE_TYPE and isinstance(v, ir.StringConvert):
+        if isinstance(under(v.x.type), t.Slice):
+            v.no_copy = True
 
 
 # ------------------------------------------------------------------------------------------------ names and selectors
@@ -278,6 +286,14 @@ def has_call(x: n.Expr) -> bool:
             x = x.x
         else:
             return True
+
+
+def _calls_function(x: n.Expr) -> bool:
+    """has_call, but the conversion at the top is none."""
+    x = places.unparen(x)
+    if isinstance(x, n.CallExpr) and x.fun.mode == n.MODE_TYPE and len(x.args) == 1:
+        x = x.args[0]
+    return has_call(x)
 
 
 def late(x: n.Expr) -> bool:
@@ -441,9 +457,9 @@ def comparison(b: Builder, x: n.BinaryExpr) -> ir.Value:
         xt = type_of(b, x.x) if isinstance(yt, t.Basic) and yt.info & t.IS_UNTYPED else yt
     common = comparison_type(xt, yt)
     v, w = operands(b, x.x, x.y, common)
-    for side in (v, w):
-        if isinstance(side, ir.StringConvert) and isinstance(under(side.x.type), t.Slice) and not (has_call(x.x) or has_call(x.y)):
-            side.no_copy = True
+    if not _calls_function(x.x) and not _calls_function(x.y):
+        view_bytes(x.x, v)
+        view_bytes(x.y, w)
     return b.compare(x.op, v, w, x.pos)
 
 
@@ -545,8 +561,8 @@ def _slice(b: Builder, x: n.SliceExpr) -> ir.Value:
 
 
 def slice_values(
-    b: Builder, base: ir.Value, array: t.Array | None, low: ir.Value | None, high: ir.Value | None, top: ir.Value | None,
-    typ: Type, pos: Pos,
+    b: Builder, base: ir.Value, array: t.Array | None, low: ir.Value | None, high: ir.Value | None,
+    top: ir.Value | None, typ: Type, pos: Pos,
 ) -> ir.Value:  # fmt: skip
     """base[low:high:top] with its checks. base is a string, a slice, or the (checked) address of `array`."""
     is_string = isinstance(under(base.type), t.Basic)

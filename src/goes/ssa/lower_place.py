@@ -32,8 +32,8 @@ VALUE: Final = 4  # not a place: the value `base` itself
 
 @final
 class Step:
-    """From an address to a part: field number `field`; or, with an `index`, an element of the slice `base` (field -1, only
-    first) or of an array of length n (field -2-n)."""
+    """From an address to a part: field number `field`; or, with an `index`, an element of the slice `base` (field -1,
+    only first) or of an array of length n (field -2-n)."""
 
     __slots__ = ("field", "index", "typ", "pos")
 

@@ -117,10 +117,12 @@ def _op_assign(b: Builder, s: n.AssignStmt) -> None:
     if op == tok.ADD and s.rhs and p.kind == places.RENAMED and exprs._is_string(typ):
         right = _op_operand(b, s, op, typ)
         old = places.load(b, p)
-        args = right.args if isinstance(right, ir.Concat) and right.block is b.block and right is _last(b) else None
-        if args is not None and b.block is not None:
+        # s += a + b is one concatenation of three.
+        written = places.unparen(s.rhs[0])
+        is_sum = isinstance(written, n.BinaryExpr) and written.value is None
+        if is_sum and isinstance(right, ir.Concat) and b.block is not None and b.block.instrs[-1] is right:
             b.block.instrs.pop()
-            c = ir.Concat(typ, [old, *args], s.pos)
+            c = ir.Concat(typ, [old, *right.args], s.pos)
             b.emit(c)
             places.store(b, p, c, s.pos)
             return
@@ -129,10 +131,6 @@ def _op_assign(b: Builder, s: n.AssignStmt) -> None:
     w = _op_operand(b, s, op, typ) if s.rhs else _one(b, typ)
     old = places.load(b, p)
     places.store(b, p, exprs.arithmetic(b, op, old, w, typ, s.pos), s.pos)
-
-
-def _last(b: Builder) -> ir.Instr | None:
-    return b.block.instrs[-1] if b.block is not None and b.block.instrs else None
 
 
 def _op_operand(b: Builder, s: n.AssignStmt, op: int, typ: Type) -> ir.Value:

@@ -22,7 +22,9 @@ from .function import Function
 
 _WIDTH = 64
 
-_SLICE_KINDS = ("index", "slice alen", "slice acap", "slice b", "slice3 alen", "slice3 acap", "slice3 b", "slice3 c", "convert")
+_SLICE_KINDS = (
+    "index", "slice alen", "slice acap", "slice b", "slice3 alen", "slice3 acap", "slice3 b", "slice3 c", "convert",
+)  # fmt: skip
 
 
 def print_function(fn: Function) -> str:
@@ -114,7 +116,9 @@ def _text(i: ir.Instr) -> str:
         return ("max " if i.is_max else "min ") + _list(ops)
     if isinstance(i, ir.ComplexOp):
         return f"{i.what} {_list(ops)}"
-    if isinstance(i, (ir.ChangeType, ir.Convert, ir.StringConvert, ir.MakeInterface, ir.ChangeInterface, ir.SliceToArrayPointer)):
+    if isinstance(i, (ir.ChangeType, ir.Convert, ir.StringConvert)):
+        return f"{type(i).__name__.lower()} {type_string(i.type)} <- {value_name(i.x)}"
+    if isinstance(i, (ir.MakeInterface, ir.ChangeInterface, ir.SliceToArrayPointer)):
         return f"{type(i).__name__.lower()} {type_string(i.type)} <- {value_name(i.x)}"
     if isinstance(i, ir.TypeAssert):
         return f"typeassert {value_name(i.x)}.({type_string(i.asserted)})" + (" ok" if i.comma_ok else "")
@@ -128,7 +132,8 @@ def _text(i: ir.Instr) -> str:
         return f"send {value_name(i.x)} <- {value_name(i.y)}"
     if isinstance(i, ir.SliceOp):
         low, high, top = i.args[1], i.args[2], i.args[3]
-        text = f"slice {value_name(i.args[0])}[{value_name(low) if i.has_low else ''}:{value_name(high) if i.has_high else ''}"
+        text = f"slice {value_name(i.args[0])}[{value_name(low) if i.has_low else ''}:"
+        text += value_name(high) if i.has_high else ""
         return text + (f":{value_name(top)}]" if i.has_max else "]")
     if isinstance(i, ir.SliceCheck):
         return f"slicecheck {_SLICE_KINDS[i.kind]} {value_name(i.x)}, {value_name(i.y)}"
@@ -161,7 +166,8 @@ def _call_or_control(i: ir.Instr, ops: list[ir.Value], succs: list[str]) -> str:
     if isinstance(i, ir.Print):
         return ("println " if i.newline else "print ") + _list(ops)
     if isinstance(i, ir.Defer):
-        return f"defer {value_name(i.x)}" + (" in loop" if i.in_loop else "") + (f" token {value_name(i.token)}" if i.token else "")
+        token = f" token {value_name(i.token)}" if i.token is not None else ""
+        return f"defer {value_name(i.x)}" + (" in loop" if i.in_loop else "") + token
     if isinstance(i, ir.Jump):
         return f"jump {succs[0] if succs else '?'}"
     if isinstance(i, ir.If):

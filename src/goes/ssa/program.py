@@ -77,7 +77,8 @@ class Resolver:
 @final
 class Program:
     __slots__ = (
-        "sources", "resolver", "by_name", "foreign", "any_type", "no_results", "func_type", "_functions", "_methods", "_globals",
+        "sources", "resolver", "by_name", "foreign", "any_type", "no_results", "func_type", "_functions", "_methods",
+        "_globals",
         "_pointers", "_pairs", "_parts", "_small", "_linknames", "_literals", "_literal_counts", "_inits",
     )  # fmt: skip
 

@@ -4,16 +4,16 @@
 
     →  #state = READY
        f(func(x) bool {
-           if #state != READY { panicrangestate(#state) };  #state = PANIC
+           if #state != READY { old = #state; #state = PANIC; panicrangestate(old) };  #state = PANIC
            if c { #state = DONE; return false }
            result = x;  #next = -1;  #state = DONE;  return false
        })
        if #state == PANIC { panicrangestate(MISSING_PANIC) };  #state = EXHAUSTED
        if #next == -1 { #next = 0; return result }
 
-The body becomes a function of kind RANGE_BODY. Whatever leaves it for a place outside says so in #next and returns false;
-behind the call the outer function (perhaps a range body itself) goes on from there. Results and the token for deferred
-calls belong to the function all these bodies are part of, the `root`.
+The body becomes a function of kind RANGE_BODY. Whatever leaves it for a place outside says so in #next and returns
+false; behind the call the outer function (perhaps a range body itself) goes on from there. Results and the token for
+deferred calls belong to the function all these bodies are part of, the `root`.
 
 Sources: Go spec "For statements with range clause"; compiler-contracts 6.3; internal/abi/rangefuncconsts.go.
 """
@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..diag.source import Pos
+from ..diag.source import NO_POS, Pos
 from ..syntax import nodes as n
 from ..syntax import tokens as tok
 from ..types import types as t
@@ -35,7 +35,7 @@ from . import lower_expr as exprs
 from . import lower_place as places
 from . import lower_stmt as stmts
 from .builder import shared_int
-from .emit import Builder, Exit
+from .emit import BOUND, Builder, Exit, Local
 from .function import RANGE_BODY, Function
 
 DONE: Final = 0
@@ -54,6 +54,11 @@ def range_func(b: Builder, s: n.RangeStmt) -> None:
     yield_type = c.signature.params.vars[0].type or TYP_INVALID
     yield_sig = under(yield_type)
     assert isinstance(yield_sig, t.Signature)
+    if s in b.defer_loops:
+        token = ir.DeferToken(b.any_type, s.pos)
+        b.emit(token)
+        b.token_var = Var(NO_POS, None, "#token", b.any_type)
+        b.locals[b.token_var] = Local(BOUND, token)
     state = shared_int(b, "#state")
     b.store_var(state, b.int_const(READY), s.pos)
     child = _body(b, s, yield_sig, state)
@@ -107,6 +112,7 @@ def _body(b: Builder, s: n.RangeStmt, sig: t.Signature, state: Var) -> Builder:
     bad = child.new_block("range.misused")
     child.branch(child.compare(tok.EQL, current, child.int_const(READY), s.pos), good, bad, s.pos, likely=1)
     child.start_sealed(bad)
+    child.store_var(state, child.int_const(PANIC), s.pos)
     child.call_runtime("panicrangestate", [current], s.pos)
     child.terminate(ir.Unreachable(s.pos))
     child.start_sealed(good)

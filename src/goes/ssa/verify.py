@@ -3,8 +3,8 @@
     verify(fn)  →  [] or ["block 3: phi t7 has 2 operands for 3 predecessors", …]
 
 Checked: blocks end with exactly one control instruction and contain none before; edges agree on both ends; phis come
-first and have an operand per predecessor; every use is dominated by its definition (the landing block sees what the entry
-block defines); operands have types that make sense.
+first and have an operand per predecessor; every use is dominated by its definition (the landing block sees what the
+entry block defines); operands have types that make sense.
 
 Sources: golang.org/x/tools/go/ssa sanity.go (role).
 """
@@ -212,16 +212,17 @@ def _dominance(fn: Function, errors: list[str]) -> None:
                 if not isinstance(v, ir.Instr):
                     continue
                 home = v.block
+                where = f"{fn.name} block {b.index}: {print_instr(i)}"
                 if v not in position or home is None:
-                    errors.append(f"{fn.name} block {b.index}: {print_instr(i)} uses a value that is not in the function")
+                    errors.append(f"{where} uses a value that is not in the function")
                 elif isinstance(i, ir.Phi):
                     if not _dominates(home, b.preds[j], idom):
-                        errors.append(f"{fn.name} block {b.index}: {print_instr(i)}: operand {j} does not reach the edge")
+                        errors.append(f"{where}: operand {j} does not reach the edge")
                 elif home is b:
                     if position[v] >= k:
-                        errors.append(f"{fn.name} block {b.index}: {print_instr(i)} uses a later value")
+                        errors.append(f"{where} uses a later value")
                 elif not _dominates(home, b, idom):
-                    errors.append(f"{fn.name} block {b.index}: {print_instr(i)}: t{v.num} does not dominate it")
+                    errors.append(f"{where}: t{v.num} does not dominate it")
 
 
 def _intersect(x: Block, y: Block, idom: dict[Block, Block], number: dict[Block, int]) -> Block:

@@ -114,7 +114,8 @@ def bound(program: Program, target: Function, recv: Type) -> Function:
     fn = program.by_name.get(name)
     if fn is None:
         sig = target.signature
-        fn = Function(name, target.package, t.Signature(None, sig.params, sig.results, sig.variadic), f.BOUND, target.pos)
+        unbound = t.Signature(None, sig.params, sig.results, sig.variadic)
+        fn = Function(name, target.package, unbound, f.BOUND, target.pos)
         fn.data = Bound(recv, target, None)
         fn.free_vars.append(ir.FreeVar(recv, "recv", 0))
         fn.wrapped = target.name

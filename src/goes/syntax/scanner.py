@@ -102,7 +102,7 @@ def _single_table() -> bytes:
 
 
 _SINGLE: Final = _single_table()
-_BAD_ESCAPED: Final = re.compile("[\x00\ufeff\udc80-\udcff]")
+_BAD_ESCAPED: Final = re.compile(r"[\x00\ufeff\udc80-\udcff]")
 
 
 def find_bad_bytes(data: bytes) -> tuple[bytes, list[int], list[str]]:

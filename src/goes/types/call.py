@@ -554,7 +554,8 @@ def _qualified(check: Checker, x: Operand, e: SelectorExpr, pname: PkgName) -> b
     """pkg.Name"""
     pkg = pname.imported
     sel = e.sel.text
-    obj = pkg.scope.lookup(sel)
+    # Only exported names can be seen, as if the others were not there.
+    obj = pkg.scope.lookup(sel) if exported(sel) else None
     if obj is None:
         if not pkg.fake and sel != "_":
             message = f"undefined: {expr_string(e)}"
@@ -565,10 +566,6 @@ def _qualified(check: Checker, x: Operand, e: SelectorExpr, pname: PkgName) -> b
                     break
             check.error(e.sel.pos, "UndeclaredImportedName", message)
         return False
-    if not exported(sel):
-        message = f"name {sel} not exported by package {pkg.name}"
-        check.error(e.sel.pos, "UnexportedName", message)
-        # ok to continue
     e.sel.obj = obj
     t = resolved(obj)
     if isinstance(obj, Func):

@@ -26,7 +26,7 @@ from ..syntax.nodes import Expr, File, FuncDecl, InterfaceType, Node
 from ..syntax.parser import parse_body
 from ..syntax.positions import start_pos
 from . import decl as decls
-from . import initorder, pragmas, resolver, usage
+from . import initorder, limits, pragmas, resolver, usage
 from .checker_base import Action, Env
 from .checker_base import Importer as Importer
 from .checker_base import ImportFailed as ImportFailed
@@ -48,7 +48,7 @@ class Checker(Resolver):
     __slots__ = (
         "pkg", "sources", "importer", "go_version", "errors", "has_errors", "env", "files", "decls", "methods", "path",
         "path_index", "delayed", "shift_lhs", "imports", "dot_imports", "context", "mono", "qualifier",
-        "working", "eager", "depth", "is_std", "initializers", "var_sizes", "interfaces",
+        "working", "eager", "depth", "is_std", "initializers", "var_sizes", "interfaces", "local_vars",
     )  # fmt: skip
 
     def __init__(
@@ -92,6 +92,7 @@ class Checker(Resolver):
         self.depth = 0
         self.initializers: list[Initializer] | None = None
         self.var_sizes: dict[Named, bool] = {}  # memo of builtins.has_var_size
+        self.local_vars: list[Var] = []  # of all functions, kept by check_all of user packages
         self.interfaces: list[tuple[InterfaceType, Interface]] = []  # literals seen by check_all
 
     # ---------------------------------------------------------------- requests
@@ -149,9 +150,11 @@ class Checker(Resolver):
         if not self.has_errors:
             usage.monomorph(self)
         if not self.has_errors:
-            usage.anonymous_cycles(self)
+            limits.anonymous_cycles(self)
         if not self.has_errors:
             pragmas.check_declarations(self, complete)
+        if not self.has_errors and not self.is_std:
+            limits.size_limits(self)
         self.eager = False
         self.end(saved)
         self.errors[before:] = sorted_as_printed(self.errors[before:], self.sources)

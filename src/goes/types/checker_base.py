@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
+from ..diag.native import mypyc_attr
 from ..diag.source import NO_POS, Pos
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class ImportFailed(Exception):
         self.message = message
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Importer:
     """Finds packages by import path."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..syntax.nodes import MODE_CONST, MODE_INVALID, MODE_VALUE
 from .const import representable_const, update_expr_type
-from .constant import ConstValue, const_string
+from .constant import ConstValue, Unknown, const_string, to_int
 from .identity import identical, identical_ignore_tags
 from .operand import Cause, Operand, assignable_to
 from .predicates import (
@@ -73,10 +73,15 @@ def conversion(check: Checker, x: Operand, T: Type) -> None:
     if const_arg and is_const_type(T):
         v = _const_converted(x, T)
         ok = v is not None
+        assert x.value is not None
         if v is not None:
             x.value = v
-        elif is_integer(x.type) and is_integer(T):
-            assert x.value is not None
+        elif is_integer(T):
+            # gc's messages then show the integer value.
+            i = to_int(x.value)
+            if not isinstance(i, Unknown):
+                x.value = i
+        if v is None and is_integer(x.type) and is_integer(T):
             message = f"constant {const_string(x.value)} overflows {check.ts(T)}"
             check.error_op(x, "InvalidConversion", message)
             x.mode = MODE_INVALID

@@ -645,7 +645,11 @@ def _binary_rest(check: Checker, x: Operand, e: Expr | None, lhs: Expr, rhs: Exp
         x.mode = MODE_INVALID
         return
     if op == DIV or op == REM:
-        if (x.mode == MODE_CONST or all_integer(x.type)) and y.mode == MODE_CONST and _is_zero(y.value):
+        zero = (x.mode == MODE_CONST or all_integer(x.type)) and y.mode == MODE_CONST and _is_zero(y.value)
+        if not zero and x.mode == MODE_CONST and y.mode == MODE_CONST and isinstance(y.value, ComplexValue):
+            # Parts whose squares underflow count as zero.
+            zero = _underflows(y.value.re) and _underflows(y.value.im)
+        if zero:
             check.error_op(y, "DivByZero", f"{INVALID_OP}division by zero")
             x.mode = MODE_INVALID
             return
@@ -667,6 +671,11 @@ def _is_zero(v: ConstValue | None) -> bool:
     if isinstance(v, ComplexValue):
         return v.re == 0 and v.im == 0
     return v is not None and not isinstance(v, Unknown | bool | bytes) and sign(v) == 0
+
+
+def _underflows(v: ConstValue) -> bool:
+    square = binary_op(v, MUL, v)
+    return not isinstance(square, Unknown) and sign(square) == 0
 
 
 def _defined(op: int, t: Type) -> bool:

@@ -26,6 +26,7 @@ from ..syntax.nodes import (
     VarDecl,
 )
 from ..syntax.positions import start_pos
+from .checker_base import version_minor
 from .objects import Func, Object, Var
 from .resolver import DeclInfo, unquote_literal
 
@@ -73,6 +74,7 @@ def check_syntax(check: Checker) -> None:
 def check_declarations(check: Checker, complete: bool) -> None:
     """Directives against what they apply to. `complete`: the package has no assembly, so functions need bodies."""
     linknames: dict[Object, None] = {}
+    check.env.version = version_minor(check.go_version)
     for file in check.files:
         imported = _imports(file)
         for decl in file.decls:

@@ -1,7 +1,8 @@
-"""What is reported when all else is checked: unused variables and imports, infinite instantiation, gc's restrictions.
+"""What is reported when all else is checked: unused variables and imports, infinite instantiation, duplicate methods.
 
-Source of the behaviour: cmd/compile/internal/types2 stmt.go (usage), resolver.go (unusedImports), mono.go;
-noder/irgen.go (checkFiles).
+    x := 1     →   declared and not used: x
+
+Source of the behaviour: cmd/compile/internal/types2 stmt.go (usage), resolver.go (unusedImports), mono.go, typeset.go.
 """
 
 from __future__ import annotations
@@ -9,8 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from ..diag.source import NO_POS, Pos
-from ..syntax.nodes import InterfaceType
-from ..syntax.positions import end_pos
 from .checker_base import Action
 from .errors import Report
 from .identity import identical
@@ -18,19 +17,8 @@ from .named import signature_of
 from .objects import Func, TypeName, Var
 from .types import (
     Alias,
-    Array,
-    Chan,
-    Interface,
-    Map,
     Named,
-    Pointer,
-    Signature,
-    Slice,
-    Struct,
-    Type,
-    unalias,
 )
-from .typeset import type_set
 
 if TYPE_CHECKING:
     from .checker import Checker
@@ -41,6 +29,8 @@ def _position(v: Var) -> Pos:
 
 
 def unused_vars(check: Checker, variables: list[Var]) -> None:
+    if check.eager and not check.is_std:
+        check.local_vars.extend(variables)
     unused = [v for v in variables if not v.used]
     if unused:
         unused.sort(key=_position)
@@ -79,73 +69,6 @@ def monomorph(check: Checker) -> None:
         for n in notes:
             r.add(n.pos, n.message)
         check.report(r)
-
-
-@final
-class _CycleFinder:
-    """Finds interface literals that contain themselves without a name between."""
-
-    __slots__ = ("cyclic",)
-
-    def __init__(self) -> None:
-        self.cyclic: dict[Interface, bool] = {}
-
-    def has_cycle(self, t: Interface) -> bool:
-        for m in type_set(t).methods:
-            if self.visit(signature_of(m)):
-                return True
-        return False
-
-    def visit(self, t: Type) -> bool:
-        while True:
-            t = unalias(t)
-            if isinstance(t, Pointer | Array | Chan | Slice):
-                t = t.elem
-            elif isinstance(t, Map):
-                if self.visit(t.key):
-                    return True
-                t = t.elem
-            else:
-                break
-        if isinstance(t, Struct):
-            return self.visit_vars(t.fields)
-        if isinstance(t, Signature):
-            return self.visit_vars(t.params.vars) or self.visit_vars(t.results.vars)
-        if isinstance(t, Interface) and (t.methods or t.embeddeds):
-            known = self.cyclic.get(t)
-            if known is not None:
-                return known
-            self.cyclic[t] = True
-            if self.has_cycle(t):
-                return True
-            self.cyclic[t] = False
-        return False
-
-    def visit_vars(self, variables: list[Var]) -> bool:
-        for v in variables:
-            if v.type is not None and self.visit(v.type):
-                return True
-        return False
-
-
-def _literal_pos(entry: tuple[InterfaceType, Interface]) -> Pos:
-    return entry[0].pos
-
-
-def anonymous_cycles(check: Checker) -> None:
-    """gc refuses type T = interface { m() interface { T } } (go.dev/issue/56103)."""
-    finder = _CycleFinder()
-    end = NO_POS
-    for e, t in sorted(check.interfaces, key=_literal_pos):
-        if e.pos < end:
-            continue  # inside another literal, which was asked already
-        end = end_pos(e)
-        if finder.has_cycle(t):
-            message = "invalid recursive type: anonymous interface refers to itself (see https://go.dev/issue/56103)"
-            check.error(e.pos, "InvalidTypeCycle", message)
-            for known in finder.cyclic:
-                finder.cyclic[known] = False  # suppress duplicate errors
-    check.interfaces.clear()
 
 
 @final

@@ -17,13 +17,12 @@ from ..codegen.descriptors import MethodNamer, TypeData
 from ..codegen.emitter import Context
 from ..codegen.function import emit_function
 from ..codegen.intrinsics import intrinsic_body, is_intrinsic
-from ..codegen.llvm import FunctionCode, assemble_module
+from ..codegen.llvm import FunctionCode
 from ..codegen.references import EQUAL, References, string_symbol
 from ..codegen.staticdata import StaticEnvironment, StaticInit
 from ..codegen.workers import WorkerPool
 from ..diag.diagnostic import Bug
 from ..obj import symbol as sym
-from ..obj.llvmobject import read_object
 from ..obj.symbol import Definition, Relocation
 from ..ssa.function import Function
 from ..ssa.passes.escape import Summary
@@ -77,7 +76,7 @@ class Demand(MethodNamer, StaticEnvironment):
 
     __slots__ = (
         "packages", "program", "context", "analysis", "types", "index", "asm", "pool", "definitions", "functions", "globals",
-        "store", "_batch", "_static", "_initialising", "_knows_abi0", "_new_packages", "_stored",
+        "store", "_batch", "_waiting", "_static", "_initialising", "_knows_abi0", "_new_packages", "_stored",
     )  # fmt: skip
 
     def __init__(
@@ -97,6 +96,7 @@ class Demand(MethodNamer, StaticEnvironment):
         self.functions: dict[str, Function] = {}
         self.globals: dict[str, t.Type] = {}
         self._batch: list[FunctionCode] = []
+        self._waiting = False
         self._static: dict[str, Definition] = {}
         self._initialising: Package | None = None
         self._knows_abi0 = False
@@ -249,6 +249,9 @@ class Demand(MethodNamer, StaticEnvironment):
         promise.relocations = [*code.meta.relocations, *(Relocation(0, sym.R_KEEP, s) for s in self._register(code.references))]
         self.definitions[code.name] = promise
         self._batch.append(code)
+        self._waiting = True
+        if len(self._batch) == BATCH:
+            self._flush()
 
     def _register(self, refs: References) -> list[str]:
         """Remember what a function's symbols stand for; returns their names in order."""
@@ -408,19 +411,20 @@ class Demand(MethodNamer, StaticEnvironment):
 
     def pending(self) -> bool:
         """Whether functions were promised whose machine code is still to be made."""
-        return bool(self._batch)
+        return self._waiting
+
+    def _flush(self) -> None:
+        """Hand the collected functions to the workers."""
+        if self._batch:
+            self.pool.submit(self._batch[0].name, self._batch)
+            self._batch = []
 
     def finish(self) -> None:
         """Wait for all machine code and replace the promises."""
-        modules: list[tuple[str, str]] = []
-        groups: list[list[FunctionCode]] = []
-        for at in range(0, len(self._batch), BATCH):
-            group = self._batch[at : at + BATCH]
-            groups.append(group)
-            modules.append((group[0].name, assemble_module(group)))
-        self._batch = []
-        for group, data in zip(groups, self.pool.compile(modules)):
-            for d in read_object(data, [c.meta for c in group]):
+        self._flush()
+        self._waiting = False
+        for definitions in self.pool.results():
+            for d in definitions:
                 self.definitions[d.name] = d
         for name, d in self.definitions.items():
             if d.kind == sym.TEXT and not d.data and d.size == 0:

@@ -16,11 +16,12 @@ from .blocks import merge_blocks, remove_unreachable
 from .checks import remove_checks
 from .context import Context
 from .dead import remove_dead, simplify_phis
-from .devirtualise import devirtualise
+from .devirtualise import devirtualise_calls
 from .escape import analyse
-from .fold import fold
+from .fold import fold_constants
 from .inline import inline_calls
 from .promote import promote_cells
+from .thread import thread_branches
 
 Pass = Callable[[Function, Context], bool]
 
@@ -41,7 +42,7 @@ def folded(fn: Function, context: Context) -> bool:
     """Fold constants until nothing changes: a folded branch makes phis trivial, which makes more constants."""
     changed = False
     for _ in range(4):
-        if not fold(fn):
+        if not fold_constants(fn):
             break
         changed = True
         remove_unreachable(fn)
@@ -50,15 +51,25 @@ def folded(fn: Function, context: Context) -> bool:
     return changed
 
 
+def threaded(fn: Function, context: Context) -> bool:
+    """Take short cuts, then fold what they made known."""
+    if not thread_branches(fn):
+        return False
+    remove_unreachable(fn)
+    simplify_phis(fn)
+    folded(fn, context)
+    return True
+
+
 def merged_blocks(fn: Function, context: Context) -> bool:
     return merge_blocks(fn)
 
 
-def checks(fn: Function, context: Context) -> bool:
+def drop_checks(fn: Function, context: Context) -> bool:
     return remove_checks(fn)
 
 
-def barriers(fn: Function, context: Context) -> bool:
+def insert_barriers(fn: Function, context: Context) -> bool:
     return place_barriers(fn)
 
 
@@ -66,20 +77,22 @@ def barriers(fn: Function, context: Context) -> bool:
 EARLY: Final[tuple[Pass, ...]] = (
     unreachable_blocks,
     folded,
-    devirtualise,
+    devirtualise_calls,
 )
 
 # When all callees outside the cycle are done.
 FIRST: Final[tuple[Pass, ...]] = (
     inline_calls,
     unreachable_blocks,
+    folded,
     # Closures that were only called are gone now, so what they captured by reference may become a value again.
     dead_instructions,
     promote_cells,
     trivial_phis,
     folded,
+    threaded,
     # Values that were variables have dynamic types and functions in sight.
-    devirtualise,
+    devirtualise_calls,
 )
 
 # Once more if calls became static.
@@ -88,13 +101,13 @@ AGAIN: Final[tuple[Pass, ...]] = FIRST
 # From here on no calls appear or disappear.
 CLEAN: Final[tuple[Pass, ...]] = (
     merged_blocks,
-    checks,
+    drop_checks,
     folded,
     dead_instructions,
     merged_blocks,
 )
 
 # Escape analysis has decided where everything lives.
-LAST: Final[tuple[Pass, ...]] = (barriers,)
+LAST: Final[tuple[Pass, ...]] = (insert_barriers,)
 
 __all__ = ["AGAIN", "CLEAN", "EARLY", "FIRST", "LAST", "Context", "Pass", "analyse"]

@@ -16,7 +16,7 @@ from .context import Context
 from .values import replace_values
 
 
-def devirtualise(fn: Function, context: Context) -> bool:
+def devirtualise_calls(fn: Function, context: Context) -> bool:
     """Make calls static; whether there were any."""
     replaced: dict[ir.Value, ir.Value] = {}
     for b in fn.blocks:

@@ -22,13 +22,13 @@ from ..function import Block, Function
 from .blocks import remove_edge
 from .values import constant_make, find, is_nil, replace_values, same_type
 
-_COMPARISONS: Final = frozenset([tokens.EQL, tokens.NEQ, tokens.LSS, tokens.LEQ, tokens.GTR, tokens.GEQ])
-MAX_STRING: Final = 4096  # bytes a folded concatenation may have
+COMPARISONS: Final = frozenset([tokens.EQL, tokens.NEQ, tokens.LSS, tokens.LEQ, tokens.GTR, tokens.GEQ])
 
 
-def fold(fn: Function) -> bool:
+def fold_constants(fn: Function) -> bool:
     """Fold values and branches; whether anything changed. May leave blocks unreachable."""
     replaced: dict[ir.Value, ir.Value] = {}
+    dropped: set[ir.Instr] = set()
     changed = False
     for b in fn.blocks:
         gone = False
@@ -37,14 +37,21 @@ def fold(fn: Function) -> bool:
             for k in range(len(ops)):
                 if ops[k] in replaced:
                     i.set_operand(k, find(replaced, ops[k]))
+            if isinstance(i, ir.NilCheck):
+                if never_nil(i.x):
+                    dropped.add(i)
+                    gone = True
+                continue
             v = _value(i)
             if v is not None and v is not i:
                 replaced[i] = v
                 gone = True
         if gone:
-            b.instrs = [i for i in b.instrs if i not in replaced]
+            b.instrs = [i for i in b.instrs if i not in replaced and i not in dropped]
     if replaced:
         replace_values(fn, replaced)
+        changed = True
+    elif dropped:
         changed = True
     for b in fn.blocks:
         if _branch(b):
@@ -202,8 +209,9 @@ def _binary(i: ir.BinOp) -> ir.Value | None:
     op = i.op
     x = i.x
     y = i.y
-    if op in _COMPARISONS:
-        return _compare(i)
+    if op in COMPARISONS:
+        known = compare(op, x, y)
+        return None if known is None else ir.Const(i.type, known)
     n = _integer(y)
     if n is None:
         return None
@@ -249,29 +257,27 @@ def _arithmetic(op: int, m: int, n: int, bits: int) -> int | None:
     return q if op == tokens.DIV else m - q * n if op == tokens.REM else None
 
 
-def _compare(i: ir.BinOp) -> ir.Value | None:
-    x = i.x
-    y = i.y
-    op = i.op
+def compare(op: int, x: ir.Value, y: ir.Value) -> bool | None:
+    """The result of a comparison, None if it is not known."""
     if op == tokens.EQL or op == tokens.NEQ:
         if is_nil(x):
             x, y = y, x
-        if is_nil(y) and _never_nil(x):
-            return ir.Const(i.type, op == tokens.NEQ)
+        if is_nil(y) and never_nil(x):
+            return op == tokens.NEQ
         if isinstance(x, ir.Const) and isinstance(y, ir.Const):
             u = t.under(x.type)
             if x.value is None and y.value is None and not isinstance(u, (t.Struct, t.Array)):
-                return ir.Const(i.type, op == tokens.EQL)
+                return op == tokens.EQL
             if isinstance(u, t.Basic) and u.info & t.IS_BOOLEAN:
-                return ir.Const(i.type, (bool(x.value) == bool(y.value)) == (op == tokens.EQL))
+                return (bool(x.value) == bool(y.value)) == (op == tokens.EQL)
     m = _integer(x)
     n = _integer(y)
     if m is not None and n is not None:
-        return ir.Const(i.type, _order(op, m, n))
+        return _order(op, m, n)
     a = _string(x)
     b = _string(y)
     if a is not None and b is not None:
-        return ir.Const(i.type, _order(op, 0 if a == b else -1 if a < b else 1, 0))
+        return _order(op, 0 if a == b else -1 if a < b else 1, 0)
     return None
 
 
@@ -298,12 +304,19 @@ def _order(op: int, m: int, n: int) -> bool:
     return m >= n
 
 
-def _never_nil(x: ir.Value) -> bool:
+def never_nil(x: ir.Value) -> bool:
+    """Whether the pointer, func, map, channel, slice or interface x is not nil by the way it was made."""
     while isinstance(x, ir.ChangeType):
         if not isinstance(t.under(x.x.type), (t.Pointer, t.Signature, t.Interface)):
             return False
         x = x.x
-    return isinstance(x, (ir.Alloc, ir.Global, ir.FuncRef, ir.MakeClosure, ir.MakeInterface, ir.MakeMap, ir.MakeChan, ir.MakeSlice))
+    return isinstance(
+        x,
+        (
+            ir.Alloc, ir.Global, ir.FuncRef, ir.MakeClosure, ir.MakeInterface, ir.MakeMap, ir.MakeChan, ir.MakeSlice,
+            ir.FieldAddr, ir.IndexAddr, ir.MapAssign,
+        ),
+    )  # fmt: skip
 
 
 def _branch(b: Block) -> bool:

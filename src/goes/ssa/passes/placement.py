@@ -10,7 +10,11 @@ Source: cmd/compile/internal/escape finish, paramTag (texts of the remarks).
 
 from __future__ import annotations
 
+from typing import Final, final
+
 from ...types import types as t
+from ...types.objects import Package
+from ...types.typestring import Qualifier, type_string
 from .. import instr as ir
 from ..function import Function
 from .context import Context, Decisions
@@ -105,10 +109,19 @@ def _describe(i: ir.Instr) -> str:
     return ""
 
 
-def _type(typ: t.Type) -> str:
-    from ...types.linkname import name_string
+@final
+class _ByName(Qualifier):
+    """Package names, as in source text."""
 
-    return name_string(typ)
+    def qualify(self, pkg: Package) -> str:
+        return pkg.name
+
+
+_BY_NAME: Final = _ByName()
+
+
+def _type(typ: t.Type) -> str:
+    return type_string(typ, _BY_NAME)
 
 
 def _name(v: ir.Value) -> str:

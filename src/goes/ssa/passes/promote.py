@@ -18,20 +18,23 @@ from __future__ import annotations
 from typing import final
 
 from ...codegen.abi import parts_of
+from ...types.types import Type
 from ..function import Block, Function
-from ..instr import Alloc, Const, Instr, Load, Phi, Store, Value
+from ..instr import Alloc, Const, InlineSite, Instr, Load, Phi, Store, Value
 from .context import Context
 from .values import find, same_type
 
 
 @final
-class _Variable:
-    """One Alloc being promoted: its value at the end of each block, and the phis made for it."""
+class Variable:
+    """A variable being renamed: its value at the end of each block, and the phis made for it."""
 
-    __slots__ = ("alloc", "out", "phis")
+    __slots__ = ("type", "comment", "site", "out", "phis")
 
-    def __init__(self, alloc: Alloc) -> None:
-        self.alloc = alloc
+    def __init__(self, typ: Type, comment: str, site: InlineSite | None) -> None:
+        self.type = typ
+        self.comment = comment
+        self.site = site
         self.out: dict[Block, Value] = {}
         self.phis: dict[Block, Phi] = {}
 
@@ -62,7 +65,7 @@ def promote_cells(fn: Function, context: Context) -> bool:
                 if v is not None:
                     known = current.get(i.x)
                     if known is None:
-                        known = _at_entry(v, b, made)
+                        known = at_entry(v, b, made)
                         current[i.x] = known
                     replaced[i] = known
                     i.block = None
@@ -92,14 +95,14 @@ def promote_cells(fn: Function, context: Context) -> bool:
     return True
 
 
-def _candidates(fn: Function) -> dict[Value, _Variable]:
-    cells: dict[Value, _Variable] = {}
+def _candidates(fn: Function) -> dict[Value, Variable]:
+    cells: dict[Value, Variable] = {}
     for b in fn.blocks:
         for i in b.instrs:
             if isinstance(i, Alloc) and not i.landing:
                 parts = parts_of(i.elem)
                 if parts is not None:
-                    cells[i] = _Variable(i)
+                    cells[i] = Variable(i.elem, i.comment, i.site)
     if not cells:
         return cells
     for b in fn.blocks:
@@ -122,23 +125,28 @@ def _candidates(fn: Function) -> dict[Value, _Variable]:
     return cells
 
 
-def _at_entry(v: _Variable, block: Block, made: dict[Block, list[Phi]]) -> Value:
+def at_entry(v: Variable, block: Block, made: dict[Block, list[Phi]]) -> Value:
     """The variable's value on entry to block, placing phis where paths meet."""
     todo: list[Phi] = []
     value = _before(v, block, todo, made)
+    complete(v, todo, made)
+    return value
+
+
+def complete(v: Variable, todo: list[Phi], made: dict[Block, list[Phi]]) -> None:
+    """Give the phis on todo their operands."""
     while todo:
         phi = todo.pop()
         assert phi.block is not None
         for p in phi.block.preds:
-            phi.args.append(_after(v, p, todo, made))
-    return value
+            phi.args.append(at_end(v, p, todo, made))
 
 
-def _before(v: _Variable, block: Block, todo: list[Phi], made: dict[Block, list[Phi]]) -> Value:
+def _before(v: Variable, block: Block, todo: list[Phi], made: dict[Block, list[Phi]]) -> Value:
     while True:
         preds = block.preds
         if not preds:
-            return Const(v.alloc.elem, None)
+            return Const(v.type, None)
         if len(preds) > 1:
             break
         block = preds[0]
@@ -147,9 +155,9 @@ def _before(v: _Variable, block: Block, todo: list[Phi], made: dict[Block, list[
             return known
     phi = v.phis.get(block)
     if phi is None:
-        phi = Phi(v.alloc.elem, [], v.alloc.comment)
+        phi = Phi(v.type, [], v.comment)
         phi.block = block
-        phi.site = v.alloc.site
+        phi.site = v.site
         v.phis[block] = phi
         known_phis = made.get(block)
         if known_phis is None:
@@ -160,7 +168,8 @@ def _before(v: _Variable, block: Block, todo: list[Phi], made: dict[Block, list[
     return phi
 
 
-def _after(v: _Variable, block: Block, todo: list[Phi], made: dict[Block, list[Phi]]) -> Value:
+def at_end(v: Variable, block: Block, todo: list[Phi], made: dict[Block, list[Phi]]) -> Value:
+    """The variable's value at the end of block; phis without operands yet go on todo."""
     known = v.out.get(block)
     if known is None:
         known = _before(v, block, todo, made)
