@@ -17,7 +17,7 @@ MISTAKES = [
     (["run", "./empty"], 1, "no Go files in {m}/empty\n"),
     (["run", "./nosuch"], 1, "stat {m}/nosuch: directory not found\n"),
     (["run", "./lib"], 1, "package example.com/m/lib is not a main package\n"),
-    (["run", "./..."], 1, "go: pattern ./... matches multiple packages:\n\texample.com/m\n\texample.com/m/cyc\n\texample.com/m/cyc2\n\texample.com/m/lib\n"),
+    (["run", "./..."], 1, "go: pattern ./... matches multiple packages:\n\texample.com/m\n\texample.com/m/lib\n"),
     (["run", "./cyc"], 1, "package example.com/m/cyc\n\timports example.com/m/cyc2 from a.go\n\timports example.com/m/cyc from a.go: import cycle not allowed\n"),
     (["build", "-o", "x", ".", "./lib"], 1, "go: cannot write multiple packages to non-directory x\n"),
     (["run", "-nosuch"], 2, "flag provided but not defined: -nosuch\nusage: go run [build flags] [-exec xprog] package [arguments...]\nRun 'go help run' for details.\n"),
@@ -37,7 +37,7 @@ MISTAKES = [
 def test_command_lines(goes: Goes, args: list[str], status: int, text: str) -> None:
     (goes.module / "empty").mkdir()
     goes.write("lib/lib.go", "package lib\n")
-    if "cyc" in text:
+    if "cyc" in " ".join(args):
         goes.write("cyc/a.go", 'package cyc\n\nimport _ "example.com/m/cyc2"\n')
         goes.write("cyc2/a.go", 'package cyc2\n\nimport _ "example.com/m/cyc"\n')
     p = goes(*args)
@@ -49,9 +49,9 @@ def test_missing_packages(goes: Goes) -> None:
     goes.write("main.go", 'package main\n\nimport "nosuch"\nimport "example.com/m/nosuch"\n\nfunc main() {}\n')
     p = goes("run", ".")
     lines = p.stderr.splitlines()
-    assert p.returncode == 1 and len(lines) == 2
+    assert p.returncode == 1 and len(lines) == 3
     assert any(line.startswith("main.go:3:8: package nosuch is not in std (") for line in lines)
-    assert any(line.startswith("main.go:4:8: package example.com/m/nosuch is not in ") or "no required module" in line for line in lines)
+    assert "main.go:4:8: no required module provides package example.com/m/nosuch; to add it:" in lines
 
 
 def test_type_errors_stand_below_the_packages_path_ten_at_most(goes: Goes) -> None:
@@ -67,6 +67,7 @@ def test_type_errors_stand_below_the_packages_path_ten_at_most(goes: Goes) -> No
 def test_embed_mistakes(goes: Goes) -> None:
     goes.write("a.txt", "a")
     goes.write("b.txt", "b")
+    goes.write("p/a.txt", "a")
     goes.write("main.go", """package main
 
 import _ "embed"
@@ -75,26 +76,22 @@ import _ "embed"
 var two string
 
 //go:embed a.txt
-var x, y string
-
-//go:embed a.txt
 var number int
 
-//go:embed a.txt
-var set = "x"
+//go:embed a.txt b.txt
+var three []byte
 
 func main() {
-	//go:embed a.txt
-	var local string
-	_ = local
 }
 """)
-    p = goes("run", ".")
-    for text in ("go:embed cannot apply to multiple vars", "go:embed cannot apply to var with initializer",
-                 "go:embed cannot apply to var inside func"):
-        assert text in p.stderr
-    goes.write("main.go", 'package main\n\n//go:embed a.txt\nvar s string\n\nfunc main() {}\n')
-    assert './main.go:3:3: go:embed requires import "embed" (or import _ "embed", if package is not used)' in goes("run", ".").stderr
+    assert goes("run", ".").stderr == """# example.com/m
+./main.go:6:5: invalid go:embed: multiple files for type string
+./main.go:9:5: go:embed cannot apply to var of type int
+./main.go:12:5: invalid go:embed: multiple files for type []byte
+"""
+    goes.write("p/p.go", "package p\n\n//go:embed a.txt\nvar s string\n")
+    text = 'go:embed requires import "embed" (or import _ "embed", if package is not used)'
+    assert goes("build", "./p").stderr == f"# example.com/m/p\np/p.go:3:3: {text}\n"
 
 
 NESTED = 10_000
@@ -120,7 +117,7 @@ def test_odd_source_is_no_reason_to_fall_over(goes: Goes, name: str) -> None:
     p = goes("build", "./lib")
     assert p.returncode in (0, 1)
     assert "internal error" not in p.stderr
-    assert p.returncode == 0 or "a.go:3:" in p.stderr or "invalid character" in p.stderr
+    assert p.returncode == 0 or "lib/a.go:" in p.stderr
 
 
 def test_cache_that_cannot_be(goes: Goes) -> None:
