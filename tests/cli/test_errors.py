@@ -18,10 +18,10 @@ MISTAKES = [
     (["run", "./nosuch"], 1, "stat {m}/nosuch: directory not found\n"),
     (["run", "./lib"], 1, "package example.com/m/lib is not a main package\n"),
     (["run", "./..."], 1, "go: pattern ./... matches multiple packages:\n\texample.com/m\n\texample.com/m/lib\n"),
-    (["run", "./cyc"], 1, "package example.com/m/cyc\n\timports example.com/m/cyc2 from a.go\n\timports example.com/m/cyc from a.go: import cycle not allowed\n"),
+    (["run", "./cyc"], 1, "package example.com/m/cyc\n\timports example.com/m/cyc2 from a.go\n\timports example.com/m/cyc from a.go: import cycle not allowed\n"),  # noqa: E501
     (["build", "-o", "x", ".", "./lib"], 1, "go: cannot write multiple packages to non-directory x\n"),
-    (["run", "-nosuch"], 2, "flag provided but not defined: -nosuch\nusage: go run [build flags] [-exec xprog] package [arguments...]\nRun 'go help run' for details.\n"),
-    (["run", "-exec"], 2, "flag needs an argument: -exec\nusage: go run [build flags] [-exec xprog] package [arguments...]\nRun 'go help run' for details.\n"),
+    (["run", "-nosuch"], 2, "flag provided but not defined: -nosuch\nusage: go run [build flags] [-exec xprog] package [arguments...]\nRun 'go help run' for details.\n"),  # noqa: E501
+    (["run", "-exec"], 2, "flag needs an argument: -exec\nusage: go run [build flags] [-exec xprog] package [arguments...]\nRun 'go help run' for details.\n"),  # noqa: E501
     (["run", "-p", "0", "."], 1, "go: -p must be a positive integer: 0\n"),
     (["run", "-mod=odd", "."], 1, "-mod=odd not supported (can be '', 'mod', 'readonly', or 'vendor')\n"),
     (["run", "-C", "/proc/nosuch", "."], 1, "go: chdir /proc/nosuch: no such file or directory\n"),
@@ -68,7 +68,9 @@ def test_embed_mistakes(goes: Goes) -> None:
     goes.write("a.txt", "a")
     goes.write("b.txt", "b")
     goes.write("p/a.txt", "a")
-    goes.write("main.go", """package main
+    goes.write(
+        "main.go",
+        """package main
 
 import _ "embed"
 
@@ -83,12 +85,16 @@ var three []byte
 
 func main() {
 }
-""")
-    assert goes("run", ".").stderr == """# example.com/m
+""",
+    )
+    assert (
+        goes("run", ".").stderr
+        == """# example.com/m
 ./main.go:6:5: invalid go:embed: multiple files for type string
 ./main.go:9:5: go:embed cannot apply to var of type int
 ./main.go:12:5: invalid go:embed: multiple files for type []byte
 """
+    )
     goes.write("p/p.go", "package p\n\n//go:embed a.txt\nvar s string\n")
     text = 'go:embed requires import "embed" (or import _ "embed", if package is not used)'
     assert goes("build", "./p").stderr == f"# example.com/m/p\np/p.go:3:3: {text}\n"
@@ -124,8 +130,8 @@ def test_cache_that_cannot_be(goes: Goes) -> None:
     for env, text in [
         ({"GOCACHE": "off"}, "build cache is disabled by GOCACHE=off, but required as of Go 1.12\n"),
         ({"GOCACHE": "rel"}, "build cache is required, but could not be located: GOCACHE is not an absolute path\n"),
-        ({"GOCACHE": "", "HOME": ""}, "build cache is required, but could not be located: GOCACHE is not defined and neither $XDG_CACHE_HOME nor $HOME are defined\n"),
-        ({"GOCACHE": "/proc/x"}, "failed to initialize build cache at /proc/x: mkdir /proc/x: no such file or directory\n"),
+        ({"GOCACHE": "", "HOME": ""}, "build cache is required, but could not be located: GOCACHE is not defined and neither $XDG_CACHE_HOME nor $HOME are defined\n"),  # noqa: E501
+        ({"GOCACHE": "/proc/x"}, "failed to initialize build cache at /proc/x: mkdir /proc/x: no such file or directory\n"),  # noqa: E501
     ]:  # fmt: skip
         p = goes("run", ".", env=env)
         assert (p.returncode, p.stderr) == (1, text)

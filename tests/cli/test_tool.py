@@ -42,15 +42,20 @@ def test_the_printed_script_builds_the_program(goes: Goes) -> None:
     """A module with a second package, an instance of its generic function, assembly and an embedded file."""
     goes.write("lib/lib.go", "package lib\n\nvar X = 42\n\nfunc Twice[T any](x T) []T { return []T{x, x} }\n")
     goes.write("a.txt", "text")
-    goes.write("add_amd64.s", """#include "textflag.h"
+    goes.write(
+        "add_amd64.s",
+        """#include "textflag.h"
 #include "go_asm.h"
 TEXT \u00b7add(SB), NOSPLIT, $0-16
 	MOVQ a+0(FP), AX
 	ADDQ $const_k, AX
 	MOVQ AX, ret+8(FP)
 	RET
-""")
-    goes.write("main.go", """package main
+""",
+    )
+    goes.write(
+        "main.go",
+        """package main
 
 import (
 	_ "embed"
@@ -73,15 +78,24 @@ func main() {
 	var g interface{ Get() int } = &T{add(1)}
 	println(lib.X, len(lib.Twice("a")), text, g.Get())
 }
-""")
+""",
+    )
     script = goes("run", "-n", ".").stderr
     p = subprocess.run(
-        ["sh", "-e"], input=script, cwd=goes.module, env=goes.env, text=True, capture_output=True, timeout=SCRIPT_TIMEOUT
+        ["sh", "-e"],
+        input=script,
+        cwd=goes.module,
+        env=goes.env,
+        text=True,
+        capture_output=True,
+        timeout=SCRIPT_TIMEOUT,
     )
     assert (p.returncode, p.stdout, p.stderr) == (0, "", "42 2 text 101\n")
     work = script.splitlines()[0].removeprefix("WORK=")
     assert goes("version", f"{work}/b001/exe/m").stdout == f"{work}/b001/exe/m: go1.27.3\n"
-    assert "\tpath\texample.com/m\n\tmod\texample.com/m\t(devel)\t\n" in goes("version", "-m", f"{work}/b001/exe/m").stdout
+    assert (
+        "\tpath\texample.com/m\n\tmod\texample.com/m\t(devel)\t\n" in goes("version", "-m", f"{work}/b001/exe/m").stdout
+    )
     members = goes("tool", "pack", "t", f"{work}/b001/_pkg_.a").stdout.split()
     assert members == ["__.PKGDEF", "_go_.o", "add_amd64.o"]
     # A source that has changed no longer stands behind its archive.

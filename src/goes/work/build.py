@@ -53,7 +53,8 @@ def package_inputs(graph: Graph, root: Package) -> dict[str, PackageInput]:
 
 
 def format_diagnostics(sources: SourceSet, errors: list[Diagnostic], cwd: str, limit: int) -> list[str]:
-    """gc's rendering: file:line:col: message, sorted, equal lines once. gc stops at the error that reaches the limit, in
+    """gc's rendering: file:line:col: message, sorted, equal lines once. gc stops at the error that reaches the limit,
+    in
     the order in which they are found; of syntax errors it counts one per line."""
     lines: list[tuple[str, int, int, int, str]] = []
     last = ""

@@ -1,11 +1,12 @@
-"""One package compiled whole into an archive, and programs linked from archives: `goes tool compile` and `goes tool link`.
+"""One package compiled whole into an archive, and programs linked from archives: what `goes tool compile|link` do.
 
     compile_archive(context, input, {"example.com/lib": "lib.a"}, options)   →   bytes of the archive
     link_archives(context, {"main": "main.a", ...}, options, link_options)   →   bytes of the executable
 
 An archive holds every function of the package with all that only its user can make (instances, descriptors, wrappers,
 strings), and in its package member the list of source files. An importer reads declarations from these sources: their
-contents are hashed, so an archive never stands for text that has changed. std has no archives; what a program needs of it
+contents are hashed, so an archive never stands for text that has changed. std has no archives; what a program needs
+of it
 is compiled when it is linked, by the same engine.
 """
 
