@@ -124,7 +124,8 @@ class Cache:
         try:
             view = memoryview(data)
             while view:
-                view = view[os.write(fd, view) :]
+                written = os.write(fd, view)
+                view = view[written:]
         except OSError:
             os.close(fd)
             os.unlink(temporary)
