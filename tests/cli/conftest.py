@@ -26,7 +26,8 @@ class Goes:
         (place / "tmp").mkdir()
         self.env = {
             "PATH": os.environ["PATH"], "HOME": str(place / "home"), "GOCACHE": str(place / "cache"),
-            "GOTMPDIR": str(place / "tmp"), "TMPDIR": str(place / "tmp"), "PYTHONPATH": SRC, "GOFLAGS": "", "GOPROXY": "off",
+            "GOTMPDIR": str(place / "tmp"), "TMPDIR": str(place / "tmp"), "PYTHONPATH": SRC,
+            "GOFLAGS": "", "GOPROXY": "off",
         }  # fmt: skip
 
     def write(self, name: str, text: str | bytes) -> Path:

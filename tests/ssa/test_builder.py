@@ -276,3 +276,8 @@ def test_a_variable_added_to_a_string_keeps_its_own_value() -> None:
     assert [len(c.operands()) for c in instrs(fn, ir.Concat)] == [2, 2]
     fn = build("func f(a, b, s string) string { s += a + b; return s }")
     assert [len(c.operands()) for c in instrs(fn, ir.Concat)] == [3]
+
+
+def test_elided_pointers_to_slices_in_literals() -> None:
+    fn = build("type T struct{ x int }\ntype S []T\nfunc f() map[string]*S { return map[string]*S{\"a\": {{1}}} }")
+    assert len(instrs(fn, ir.Alloc)) == 2

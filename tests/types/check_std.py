@@ -25,7 +25,7 @@ from goes.types.checker import Checker, Importer, ImportFailed
 from goes.types.objects import Func, Package
 from goes.types.universe import UNSAFE
 
-GO = os.environ.get("GO", "/work/venv/bin/go")
+GO = os.environ.get("GO", os.path.join(os.path.dirname(sys.executable), "go"))
 
 
 class Listed(Importer):

@@ -54,8 +54,10 @@ def nodes(x: object, kind: type[Node]) -> list:
         elif isinstance(x, Node):
             if isinstance(x, kind):
                 found.append(x)
-            for c in type(x).__mro__:
-                for slot in getattr(c, "__slots__", ()):
+            # A compiled class tells all its attributes, an interpreted one those of its own.
+            compiled = getattr(type(x), "__mypyc_attrs__", None)
+            for slots in [compiled] if compiled else [getattr(c, "__slots__", ()) for c in type(x).__mro__]:
+                for slot in slots:
                     if slot not in ("obj", "type", "target", "implicit", "selection", "file", "scope"):
                         walk(getattr(x, slot, None))
 

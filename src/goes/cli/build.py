@@ -27,7 +27,14 @@ def default_name(patterns: list[str], import_path: str, directory: str) -> str:
         return os.path.basename(directory)
     elements = import_path.split("/")
     last = elements[-1]
-    if len(elements) > 1 and len(last) > 1 and last[0] == "v" and last[1:].isdigit() and last[1] != "0" and last != "v1":
+    if (
+        len(elements) > 1
+        and len(last) > 1
+        and last[0] == "v"
+        and last[1:].isdigit()
+        and last[1] != "0"
+        and last != "v1"
+    ):
         last = elements[-2]
     return last
 
@@ -158,6 +165,8 @@ def _show(p: Plan, targets: dict[str, str], work: WorkDirectory) -> None:
     for r in p.graph.roots:
         if r.name == "main":
             p.options.modinfo = module_info(p.context, p.graph, r, p.options)
-            steps.program(r, os.path.abspath(targets[r.import_path]) if targets[r.import_path] else "$WORK/b001/exe/a.out")
+            steps.program(
+                r, os.path.abspath(targets[r.import_path]) if targets[r.import_path] else "$WORK/b001/exe/a.out"
+            )
         else:
             steps.library(r)

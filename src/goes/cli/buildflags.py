@@ -32,7 +32,13 @@ class Plan:
     __slots__ = ("context", "graph", "options", "values", "cache", "work")
 
     def __init__(
-        self, context: BuildContext, graph: Graph, options: BuildOptions, values: FlagValues, cache: Cache, work: WorkDirectory
+        self,
+        context: BuildContext,
+        graph: Graph,
+        options: BuildOptions,
+        values: FlagValues,
+        cache: Cache,
+        work: WorkDirectory,
     ) -> None:
         self.context = context
         self.graph = graph
@@ -68,7 +74,8 @@ def check_flags(values: FlagValues) -> None:
 
 
 def plan(values: FlagValues, patterns: list[str], work: WorkDirectory, files: bool = False) -> Plan:
-    """Load the packages the patterns name, or the one package made of files. Raises UserError with all loading errors."""
+    """Load the packages the patterns name, or the one package made of files. Raises UserError with all loading
+    errors."""
     from ..load.context import make_context
     from ..load.graph import Graph, Loader
     from ..load.overlay import check_version
@@ -81,7 +88,9 @@ def plan(values: FlagValues, patterns: list[str], work: WorkDirectory, files: bo
     context = make_context(os.environ, tags)
     check_version("go" + context.go_version)
     if context.goos != "linux" or context.goarch != "amd64":
-        raise UserError(f"go: unsupported GOOS/GOARCH pair {context.goos}/{context.goarch} (goes compiles for linux/amd64)", 2)
+        raise UserError(
+            f"go: unsupported GOOS/GOARCH pair {context.goos}/{context.goarch} (goes compiles for linux/amd64)", 2
+        )
     cache = Cache(require_cache_directory())
     loader = Loader(context, os.getcwd())
     graph = Graph([loader.load_files(patterns)], loader.warnings) if files else loader.load(patterns)

@@ -137,13 +137,19 @@ def run(args: list[str]) -> int:
         if values.flag("json"):
             raise UserError(f"go: cannot use -json with -{'w' if values.flag('w') else 'u'}")
         if not values.rest:
-            raise UserError("go: no KEY=VALUE arguments given" if values.flag("w") else "go: 'go env -u' requires an argument")
+            raise UserError(
+                "go: no KEY=VALUE arguments given" if values.flag("w") else "go: 'go env -u' requires an argument"
+            )
         change(values.rest, values.flag("u"))
         return 0
     known = variables(os.environ)
     names = values.rest
     if values.flag("changed"):
-        plain = {name: os.environ[name] for name in ("HOME", "PATH", "GOROOT", "XDG_CONFIG_HOME", "XDG_CACHE_HOME") if name in os.environ}
+        plain = {
+            name: os.environ[name]
+            for name in ("HOME", "PATH", "GOROOT", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
+            if name in os.environ
+        }
         defaults = variables(plain)
         known = {name: known[name] for name in known if known[name] != defaults[name] and (not names or name in names)}
         names = []

@@ -126,7 +126,6 @@ class FlagSet:
         out.rest = args[i:]
         return out
 
-
     def _apply_goflags(self, out: FlagValues) -> None:
         """$GOFLAGS: defaults for the flags this command has; the others' are passed over."""
         for word in os.environ.get("GOFLAGS", "").split():
@@ -149,7 +148,8 @@ class FlagSet:
 # Flags of commands goes does not have, or does not have yet: allowed in $GOFLAGS.
 _OTHER_FLAGS: Final = frozenset((
     "asan", "bench", "benchmem", "benchtime", "buildmode", "compiler", "count", "cover", "covermode", "coverpkg",
-    "coverprofile", "cpu", "exec", "failfast", "gccgoflags", "installsuffix", "json", "linkshared", "modcacherw", "msan",
+    "coverprofile", "cpu", "exec", "failfast", "gccgoflags", "installsuffix", "json", "linkshared", "modcacherw",
+    "msan",
     "parallel", "pgo", "pkgdir", "race", "run", "short", "shuffle", "skip", "timeout", "toolexec", "vet",
 ))  # fmt: skip
 
@@ -162,7 +162,8 @@ def _boolean(flags: FlagSet, name: str, value: str) -> str:
     raise flags.fail(f'invalid boolean value "{value}" for -{name}: parse error')
 
 
-# What build, run, install, test, list ... have in common. -x, -n, -v and -work are about showing; the rest changes the build.
+# What build, run, install, test, list ... have in common. -x, -n, -v and -work are about showing; the rest changes
+# the build.
 BUILD_FLAGS: Final = [
     Flag("C", TEXT, "change to dir before running the command", "dir"),
     Flag("a", BOOL, "force rebuilding of packages that are already up-to-date"),

@@ -19,7 +19,8 @@ KNOWN: Final = frozenset((
     "CGO_FFLAGS_ALLOW", "CGO_FFLAGS_DISALLOW", "CGO_LDFLAGS", "CGO_LDFLAGS_ALLOW", "CGO_LDFLAGS_DISALLOW", "CXX", "FC",
     "GCCGO", "GO111MODULE", "GO386", "GOAMD64", "GOARCH", "GOARM", "GOARM64", "GOAUTH", "GOBIN", "GOCACHE",
     "GOCACHEPROG", "GOENV", "GOEXE", "GOEXPERIMENT", "GOFIPS140", "GOFLAGS", "GOGCCFLAGS", "GOHOSTARCH", "GOHOSTOS",
-    "GOINSECURE", "GOMIPS", "GOMIPS64", "GOMODCACHE", "GONOPROXY", "GONOSUMDB", "GOOS", "GOPATH", "GOPPC64", "GOPRIVATE",
+    "GOINSECURE", "GOMIPS", "GOMIPS64", "GOMODCACHE", "GONOPROXY", "GONOSUMDB", "GOOS", "GOPATH", "GOPPC64",
+    "GOPRIVATE",
     "GOPROXY", "GORISCV64", "GOROOT", "GOSUMDB", "GOTMPDIR", "GOTOOLCHAIN", "GOTOOLDIR", "GOVCS", "GOWASM", "GOWORK",
     "GO_EXTLINK_ENABLED", "PKG_CONFIG",
 ))  # fmt: skip
@@ -65,7 +66,11 @@ def change(assignments: list[str], unset: bool) -> None:
     """go env -w NAME=VALUE..., go env -u NAME..."""
     path = file_path(os.environ)
     if not path:
-        raise UserError("go: GOENV=off" if os.environ.get("GOENV") == "off" else "go: cannot find go env config: neither $XDG_CONFIG_HOME nor $HOME are defined")
+        raise UserError(
+            "go: GOENV=off"
+            if os.environ.get("GOENV") == "off"
+            else "go: cannot find go env config: neither $XDG_CONFIG_HOME nor $HOME are defined"
+        )
     changes: dict[str, str] = {}
     for text in assignments:
         name, equals, value = text.partition("=")

@@ -103,9 +103,9 @@ def _run_verb(verb: str, args: list[str]) -> int:
 
         return env.run(args)
     if verb == "tool":
-        from . import tool
+        from .tool import run as run_tool
 
-        return tool.run(args)
+        return run_tool(args)
     from . import help
 
     return help.run(args)

@@ -1,9 +1,9 @@
 """goes tool [name] [arguments]: the tools beneath the go command, one package or one file at a time.
 
-    goes tool compile -o p.a -p p -importcfg cfg a.go     cli/toolcompile.py
-    goes tool asm -o x.o -p p x.s                         cli/toolasm.py
-    goes tool link -o exe -importcfg cfg main.a           cli/toollink.py
-    goes tool pack, nm, objdump, buildid, addr2line       tools/
+goes tool compile -o p.a -p p -importcfg cfg a.go     cli/toolcompile.py
+goes tool asm -o x.o -p p x.s                         cli/toolasm.py
+goes tool link -o exe -importcfg cfg main.a           cli/toollink.py
+goes tool pack, nm, objdump, buildid, addr2line       tools/
 """
 
 from __future__ import annotations

@@ -16,7 +16,9 @@ from ..diag.diagnostic import Diagnostic, UserError
 from .toolcompile import default_context, write_output
 
 USAGE: Final = "usage: asm [options] file.s ...\n"
-_SWITCHES: Final = frozenset(("S", "V", "compiling-runtime", "debug", "dynlink", "e", "gensymabis", "linkshared", "shared", "spectre", "v"))
+_SWITCHES: Final = frozenset(
+    ("S", "V", "compiling-runtime", "debug", "dynlink", "e", "gensymabis", "linkshared", "shared", "spectre", "v")
+)
 _VALUES: Final = frozenset(("D", "I", "d", "importcfg", "o", "p", "trimpath"))
 _MAX_ERRORS: Final = 10
 
@@ -55,7 +57,9 @@ def run(args: list[str]) -> int:
 
     context = default_context()
     package = escape_path(flags.get("p", [""])[-1])
-    defines = default_defines(context.goos, context.goarch, int(context.goarch_level[1:] or "1"), tuple(context.experiments))
+    defines = default_defines(
+        context.goos, context.goarch, int(context.goarch_level[1:] or "1"), tuple(context.experiments)
+    )
     for text in flags.get("D", []):
         name, equals, value = text.partition("=")
         defines[name] = value if equals else "1"
@@ -73,7 +77,9 @@ def run(args: list[str]) -> int:
     return _assemble(sources, package, include, defines, output)
 
 
-def _symabis(sources: list[tuple[str, bytes]], package: str, include: list[str], defines: dict[str, str], output: str) -> int:
+def _symabis(
+    sources: list[tuple[str, bytes]], package: str, include: list[str], defines: dict[str, str], output: str
+) -> int:
     from ..asm.symabis import scan_definitions
 
     scan = scan_definitions(sources, package, include, defines)
@@ -84,7 +90,9 @@ def _symabis(sources: list[tuple[str, bytes]], package: str, include: list[str],
     return 0
 
 
-def _assemble(sources: list[tuple[str, bytes]], package: str, include: list[str], defines: dict[str, str], output: str) -> int:
+def _assemble(
+    sources: list[tuple[str, bytes]], package: str, include: list[str], defines: dict[str, str], output: str
+) -> int:
     from ..asm.assemble import assemble
     from ..diag.source import SourceSet
     from ..obj.archive import object_member
@@ -102,7 +110,9 @@ def _assemble(sources: list[tuple[str, bytes]], package: str, include: list[str]
             with open(path, encoding="utf-8", errors="replace") as f:
                 headers.setdefault("go_asm.h", f.read())
     for name, source in sources:
-        made += assemble(name, source, package, headers, include, defines, frozenset(), errors, sources=positions, is_std=False)
+        made += assemble(
+            name, source, package, headers, include, defines, frozenset(), errors, sources=positions, is_std=False
+        )
     if errors:
         for d in errors[:_MAX_ERRORS]:
             p = positions.position(d.pos)

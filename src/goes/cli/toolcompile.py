@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 USAGE: Final = "usage: compile [options] file.go...\n"
 _VALUES: Final = frozenset((
     "D", "I", "asmhdr", "bench", "blockprofile", "buildid", "c", "coveragecfg", "cpuprofile", "d", "embedcfg", "env",
-    "goversion", "importcfg", "installsuffix", "json", "lang", "linkobj", "memprofile", "memprofilerate", "mutexprofile",
+    "goversion", "importcfg", "installsuffix", "json", "lang", "linkobj", "memprofile", "memprofilerate",
+    "mutexprofile",
     "o", "p", "pgoprofile", "spectre", "symabis", "traceprofile", "trimpath",
 ))  # fmt: skip
 _SWITCHES: Final = frozenset((

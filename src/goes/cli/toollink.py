@@ -9,16 +9,28 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from .env import cache_directory
 from .toolcompile import default_context, read_import_config, write_output
+
+if TYPE_CHECKING:
+    from ..link.link import LinkOptions
+    from ..load.context import BuildContext
 
 USAGE: Final = "usage: link [options] main.o\n"
 
 
+def _link(context: BuildContext, main: str, archives: dict[str, str], options: LinkOptions) -> bytes:
+    from ..work.cache import Cache
+    from ..work.eager import link_archives
+
+    directory = cache_directory()
+    return link_archives(context, main, archives, options, Cache(directory) if os.path.isabs(directory) else None)
+
+
 def run(args: list[str]) -> int:
     from ..link.link import LinkOptions
-    from ..work.eager import link_archives
     from ..work.linkflags import parse_link_flags
     from .progress import on_big_stack
 
@@ -36,7 +48,7 @@ def run(args: list[str]) -> int:
     options.goroot = context.goroot
     options.build_version = f"go{context.go_version}"
 
-    data = on_big_stack(link_archives, context, files[0], archives, options)
+    data = on_big_stack(_link, context, files[0], archives, options)
     output = values.get("o", "") or "a.out"
     if os.path.exists(output):
         os.unlink(output)  # it may be running

@@ -22,7 +22,11 @@ def run(args: list[str]) -> int:
     modules = values.flag("m")
     if not values.rest:
         if values.flag("m") or values.flag("v"):
-            sys.stderr.write("go: 'go version' only accepts -m flag with arguments\n" if modules else "go: 'go version' only accepts -v flag with arguments\n")
+            sys.stderr.write(
+                "go: 'go version' only accepts -m flag with arguments\n"
+                if modules
+                else "go: 'go version' only accepts -v flag with arguments\n"
+            )
             return 2
         from ..load.context import find_goroot, host_arch, host_os, read_go_version
 

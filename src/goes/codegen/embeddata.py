@@ -3,9 +3,11 @@
     //go:embed a.txt
     var s string      →  main.s (DATA: pointer to the file's content, length)
     var b []byte      →  main.b (DATA: pointer to a writable copy, length, capacity)
-    var f embed.FS    →  main.f (DATA: pointer to main.f.files), main.f.files (RODATA: slice header, then one record per file)
+    var f embed.FS    →  main.f (DATA: pointer to main.f.files), main.f.files (RODATA: slice header, then one record
+    per file)
 
-An embed.FS record is {name string; data string; hash [16]byte}; directories stand in the list with a trailing slash. The list
+An embed.FS record is {name string; data string; hash [16]byte}; directories stand in the list with a trailing slash.
+The list
 is sorted by (directory, element), as embed.FS searches it.
 
 Sources: package embed (file, FS.lookup); compiler-contracts 9.5.

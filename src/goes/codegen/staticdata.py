@@ -20,6 +20,7 @@ import struct
 from fractions import Fraction
 from typing import Final, final
 
+from ..diag.native import mypyc_attr, trait
 from ..obj import symbol as sym
 from ..obj.symbol import Definition, Relocation
 from ..syntax import nodes as n
@@ -36,6 +37,8 @@ MAX_DEPTH: Final = 500
 _INT_FORMAT: Final[dict[int, str]] = {1: "<B", 2: "<H", 4: "<I", 8: "<Q"}
 
 
+@trait
+@mypyc_attr(allow_interpreted_subclasses=True)
 class StaticEnvironment:
     """What static data needs to name; implemented by the build engine."""
 

@@ -50,7 +50,8 @@ def _read(fd: int, n: int) -> bytes:
 def _write(fd: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
-        view = view[os.write(fd, view) :]
+        written = os.write(fd, view)
+        view = view[written:]
 
 
 def _answer(job: bytes, level: int) -> bytes:

@@ -23,6 +23,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
+from ..diag.native import mypyc_attr
+
 if TYPE_CHECKING:
     from .pcvalue import PcTables
 
@@ -79,6 +81,7 @@ FUNCID_NORMAL: Final = 0
 
 
 @final
+@mypyc_attr(serializable=True)
 class Relocation:
     """`size` follows from the kind."""
 
@@ -95,6 +98,7 @@ class Relocation:
 
 
 @final
+@mypyc_attr(serializable=True)
 class InlineCall:
     """One inlined call. `parent` is the index of the enclosing inlined call in the same list, or -1. `file`/`line` are
     the *call site*; `name` and `start_line` describe the inlined function. `func_id` 0, or the wrapper id."""
@@ -111,6 +115,7 @@ class InlineCall:
 
 
 @final
+@mypyc_attr(serializable=True)
 class TextInfo:
     """What the runtime's tables need to know of a function.
 
@@ -144,6 +149,7 @@ ARGS_UNKNOWN: Final = -0x80000000
 
 
 @final
+@mypyc_attr(serializable=True)
 class Definition:
     """One symbol. `size` >= len(data); the rest is zero. `align` in bytes, 0 = by size (linker's symalign).
 

@@ -63,6 +63,7 @@ class Exit:
         self.target = target
 
 
+@final
 class Builder:
     """Builds one function. `outer` is the builder of the enclosing function for literals and range bodies. `root` is
     the function whose return, defer and results a range body shares (itself otherwise)."""

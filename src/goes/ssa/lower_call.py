@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .program import Program
 
 
+@final
 class Callee:
     """What is called, evaluated: exactly one of `function` (with receiver in args), `method` (interface value in args)
     or `value`. `args` are the operands evaluated so far."""

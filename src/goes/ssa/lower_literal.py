@@ -25,7 +25,10 @@ from .function import LITERAL, PACKAGE_INIT, Function
 
 
 def literal(b: Builder, x: n.CompositeLit) -> ir.Value:
-    typ = b.typ(x.type)
+    return _literal_of(b, x, b.typ(x.type))
+
+
+def _literal_of(b: Builder, x: n.CompositeLit, typ: Type) -> ir.Value:
     u = under(typ)
     if isinstance(u, t.Pointer):  # &T elided inside a literal of pointers
         return new_literal(b, x, u.elem, x.pos, typ)
@@ -135,7 +138,7 @@ def fill(b: Builder, address: ir.Value, x: n.CompositeLit, typ: Type) -> None:
                 store_element(b, b.index_addr(address, u.elem, b.int_const(index), e.pos), e, u.elem)
             index += 1
     else:
-        b.store(address, literal(b, x), x.pos)
+        b.store(address, _literal_of(b, x, typ), x.pos)
 
 
 def _is_zero(e: n.Expr) -> bool:

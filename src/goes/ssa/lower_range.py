@@ -10,6 +10,8 @@ Sources: Go spec "For statements with range clause"; compiler-contracts 6.3.
 
 from __future__ import annotations
 
+from typing import final
+
 from ..syntax import nodes as n
 from ..syntax import tokens as tok
 from ..types import types as t
@@ -70,6 +72,7 @@ def _give(b: Builder, s: n.RangeStmt, i: int, value: ir.Value) -> None:
     assign_iteration(b, s, i, value)
 
 
+@final
 class _Loop:
     """The blocks of a loop: head tests, post advances."""
 

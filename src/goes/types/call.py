@@ -554,8 +554,14 @@ def _qualified(check: Checker, x: Operand, e: SelectorExpr, pname: PkgName) -> b
     """pkg.Name"""
     pkg = pname.imported
     sel = e.sel.text
-    # Only exported names can be seen, as if the others were not there.
-    obj = pkg.scope.lookup(sel) if exported(sel) else None
+    obj = pkg.scope.lookup(sel)
+    if obj is not None and not exported(sel):
+        if errsupport.importers_know(pkg, sel):
+            message = f"name {sel} not exported by package {pkg.name}"
+            check.error(e.sel.pos, "UnexportedName", message)
+            # ok to continue
+        else:
+            obj = None
     if obj is None:
         if not pkg.fake and sel != "_":
             message = f"undefined: {expr_string(e)}"

@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import final
 
 from ..diag.diagnostic import Diagnostic
-from ..diag.source import NO_POS, Pos, SourceFile, SourceSet
+from ..diag.source import NO_POS, Pos, SourceSet
 from ..syntax.nodes import Expr, File, FuncDecl, InterfaceType, Node
 from ..syntax.parser import parse_body
 from ..syntax.positions import start_pos
@@ -46,9 +46,10 @@ from .universe import UNIVERSE
 @final
 class Checker(Resolver):
     __slots__ = (
-        "pkg", "sources", "importer", "go_version", "errors", "has_errors", "env", "files", "decls", "methods", "path",
-        "path_index", "delayed", "shift_lhs", "imports", "dot_imports", "context", "mono", "qualifier",
-        "working", "eager", "depth", "is_std", "initializers", "var_sizes", "interfaces", "local_vars",
+        "pkg", "sources", "importer", "go_version", "errors", "has_errors", "last_error", "env", "files",
+        "decls", "methods", "path", "path_index", "delayed", "shift_lhs", "imports", "dot_imports", "context",
+        "mono", "qualifier", "working", "eager", "depth", "is_std", "initializers", "var_sizes", "interfaces",
+        "local_vars",
     )  # fmt: skip
 
     def __init__(
@@ -74,6 +75,7 @@ class Checker(Resolver):
         self.go_version = go_version
         self.errors: list[Diagnostic] = errors if errors is not None else []
         self.has_errors = False
+        self.last_error: Diagnostic | None = None
         self.env = Env(None, scope, 0)
         self.files: list[File] = []
         self.decls: list[Object] = []  # package-level objects and methods in source order; obj.decl is their DeclInfo
@@ -235,15 +237,6 @@ class Checker(Resolver):
         assert parent is not None
         self.env.scope = parent
 
-    def lookup_scope(self, name: str) -> tuple[Scope, Object] | None:
-        s: Scope | None = self.env.scope
-        while s is not None:
-            obj = s.elems.get(name)
-            if obj is not None:
-                return s, obj
-            s = s.parent
-        return None
-
     def lookup(self, name: str) -> Object | None:
         s: Scope | None = self.env.scope
         while s is not None:
@@ -316,6 +309,3 @@ class Checker(Resolver):
 
     def obj_str(self, obj: Object) -> str:
         return object_string(obj, self.qualifier)
-
-    def source_of(self, file: File) -> SourceFile | None:
-        return self.sources.file(file.pos)

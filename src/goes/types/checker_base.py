@@ -64,7 +64,7 @@ class Env:
     """Where the checker is: everything that changes between declarations, functions and files."""
 
     __slots__ = (
-        "decl", "scope", "version", "iota", "errpos", "in_tparam_list", "sig", "panics", "has_label",
+        "decl", "scope", "version", "iota", "errpos", "in_tparam_list", "sig", "panics",
         "has_call_or_recv", "func", "local_vars",
     )  # fmt: skip
 
@@ -77,7 +77,6 @@ class Env:
         self.in_tparam_list = False
         self.sig: Signature | None = None
         self.panics: list[CallExpr] = []  # calls of panic, for the termination analysis
-        self.has_label = False
         self.has_call_or_recv = False
         self.func: FuncDecl | FuncLit | None = None
         self.local_vars: list[Var] = []  # declared in this function, for the unused-variable check

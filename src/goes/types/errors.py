@@ -71,7 +71,19 @@ def report_all(check: Checker, r: Report) -> None:
     if "requires go" in message and _VERSION.search(message) is not None:
         message += check.version_hint(pos)
     check.has_errors = True
-    check.errors.append(Diagnostic(pos, message, r.code, r.soft))
+    # The same message again on the same line is not worth a second one.
+    last = check.last_error
+    d = Diagnostic(pos, message, r.code, r.soft)
+    if last is not None and last.message == message and _same_line(check.sources, last.pos, pos):
+        return
+    check.last_error = d
+    check.errors.append(d)
+
+
+def _same_line(sources: SourceSet, p: Pos, q: Pos) -> bool:
+    a = sources.position(p)
+    b = sources.position(q)
+    return a.line == b.line and a.filename == b.filename
 
 
 def report(check: Checker, pos: Pos, code: str, message: str, soft: bool = False) -> None:
@@ -85,22 +97,22 @@ def _position_key(d: Diagnostic) -> int:
 
 
 def sorted_as_printed(errors: list[Diagnostic], sources: SourceSet) -> list[Diagnostic]:
-    """Errors in the order gc prints them, without those gc drops: the same message again, or a second syntax error, on
+    """Errors in the order gc prints them, without those gc drops: the very same one again, or a second syntax error on
     the same line."""
-    result: list[Diagnostic] = []
-    last_line = ("", 0)
-    syntax_line = ("", 0)
-    last_message = ""
-    for d in sorted(errors, key=_position_key):
-        p = sources.position(d.pos)
-        line = (p.filename, p.line)
-        if result and line == last_line and d.message == last_message:
-            continue
+    kept: list[Diagnostic] = []
+    syntax: Diagnostic | None = None
+    for d in errors:
         if d.message.startswith("syntax error"):
-            if line == syntax_line:
+            if syntax is not None and _same_line(sources, syntax.pos, d.pos):
                 continue
-            syntax_line = line
-        last_line = line
-        last_message = d.message
+            syntax = d
+        kept.append(d)
+    kept.sort(key=_position_key)
+    result: list[Diagnostic] = []
+    for d in kept:
+        if result and result[-1].message == d.message and str(sources.position(result[-1].pos)) == str(
+            sources.position(d.pos)
+        ):
+            continue
         result.append(d)
     return result

@@ -162,8 +162,7 @@ def _stmt(check: Checker, ctxt: int, s: Stmt) -> None:
     elif isinstance(s, SelectStmt):
         _select(check, ctxt | BREAK_OK, s)
     elif isinstance(s, LabeledStmt):
-        check.env.has_label = True
-        stmt_keep_scope_ctxt(check, ctxt, s.stmt)
+        stmt(check, ctxt, s.stmt)
     elif isinstance(s, BranchStmt | EmptyStmt):
         pass
     else:
@@ -176,10 +175,6 @@ def stmt_keep_scope(check: Checker, s: Stmt) -> None:
     _stmt(check, 0, s)
     if len(check.delayed) > top:
         check.process_delayed(top)
-
-
-def stmt_keep_scope_ctxt(check: Checker, ctxt: int, s: Stmt) -> None:
-    stmt(check, ctxt, s)
 
 
 def _expr_stmt(check: Checker, s: ExprStmt) -> None:

@@ -53,27 +53,39 @@ def package_inputs(graph: Graph, root: Package) -> dict[str, PackageInput]:
 
 
 def format_diagnostics(sources: SourceSet, errors: list[Diagnostic], cwd: str, limit: int) -> list[str]:
-    """gc's rendering: file:line:col: message, sorted, equal lines once, at most `limit`."""
+    """gc's rendering: file:line:col: message, sorted, equal lines once. gc stops at the error that reaches the limit,
+    in
+    the order in which they are found; of syntax errors it counts one per line."""
     lines: list[tuple[str, int, int, int, str]] = []
+    last = ""
+    stopped = ""
     for k, d in enumerate(errors):
         p = sources.position(d.pos)
-        name = p.filename
-        if os.path.isabs(name):
-            name = short_path(name, cwd)
-            if not name.startswith(".") and not os.path.isabs(name):
-                name = "./" + name
-        where = f"{name}:{p.line}" + (f":{p.column}" if p.column else "")
+        is_syntax = d.message.startswith("syntax error")
+        same = f"{p.filename}:{p.line}" if is_syntax else f"{p.filename}:{p.line}: {d.message}"
+        if same == last:
+            continue
+        last = same
+        where = f"{_shown(p.filename, cwd)}:{p.line}" + (f":{p.column}" if p.column else "")
         lines.append((p.filename, p.line, p.column, k, f"{where}: {d.message}"))
+        if len(lines) == limit:
+            stopped = f"{where}: too many errors"
+            break
     lines.sort(key=lambda x: x[:4])
     out: list[str] = []
     for x in lines:
-        if x[4] in out:
-            continue
-        if limit and len(out) == limit:
-            out.append("too many errors")
-            break
-        out.append(x[4])
-    return out
+        if x[4] not in out:
+            out.append(x[4])
+    return [*out, stopped] if stopped else out
+
+
+def _shown(name: str, cwd: str) -> str:
+    """A file as the go command shows it: relative to the working directory, there with a leading "./"."""
+    if os.path.isabs(name):
+        name = short_path(name, cwd)
+        if os.sep not in name:
+            name = "./" + name
+    return name
 
 
 def check_packages(packages: Packages, options: BuildOptions) -> None:
@@ -90,7 +102,8 @@ def check_packages(packages: Packages, options: BuildOptions) -> None:
         if not errors:
             checker = packages.checker(path)
             checker.check_all()
-            check_embeds(packages.files[path], package, checker.pkg, errors)
+            if not errors:
+                check_embeds(packages.files[path], package, checker.pkg, errors)
         if errors:
             failed.add(path)
             lines = format_diagnostics(packages.sources, errors, cwd, 0 if options.all_errors else MAX_ERRORS)
@@ -176,7 +189,8 @@ def make_executable(
 
     if reach.missing() and store is not None and demand.took_from_store():
         return None
-    demand.save()
+    if not archived:
+        demand.save()
 
     progress.stage("linking")
     return link(link_options, reach.live)

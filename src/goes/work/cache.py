@@ -3,8 +3,10 @@
     $GOCACHE/ab/ab12...-a     "v1 <action id> <output id> <size, 20 wide> <time, 20 wide>\\n"
     $GOCACHE/cd/cd34...-d     the output, named by its SHA-256
 
-Entries are written to a temporary file and renamed, so that readers never see half of one and concurrent builds may race
-freely. Every read checks size and hash; a damaged entry is a miss, is removed, and is reported through `damaged`. Entries not
+Entries are written to a temporary file and renamed, so that readers never see half of one and concurrent builds may
+race
+freely. Every read checks size and hash; a damaged entry is a miss, is removed, and is reported through `damaged`.
+Entries not
 used for TRIM_AGE seconds are deleted at most once a day.
 
 Source: cmd/go/internal/cache (format and policy).
@@ -55,7 +57,14 @@ class Cache:
         except OSError:
             return None
         words = data.decode("ascii", "replace").split()
-        if len(data) != _ENTRY_SIZE or len(words) != 5 or words[0] != "v1" or words[1] != id or len(words[2]) != 64 or not words[3].isdigit():
+        if (
+            len(data) != _ENTRY_SIZE
+            or len(words) != 5
+            or words[0] != "v1"
+            or words[1] != id
+            or len(words[2]) != 64
+            or not words[3].isdigit()
+        ):
             self._remove(path)
             return None
         return words[2], int(words[3])
@@ -115,7 +124,8 @@ class Cache:
         try:
             view = memoryview(data)
             while view:
-                view = view[os.write(fd, view) :]
+                written = os.write(fd, view)
+                view = view[written:]
         except OSError:
             os.close(fd)
             os.unlink(temporary)

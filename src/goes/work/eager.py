@@ -1,11 +1,12 @@
-"""One package compiled whole into an archive, and programs linked from archives: `goes tool compile` and `goes tool link`.
+"""One package compiled whole into an archive, and programs linked from archives: what `goes tool compile|link` do.
 
     compile_archive(context, input, {"example.com/lib": "lib.a"}, options)   →   bytes of the archive
     link_archives(context, {"main": "main.a", ...}, options, link_options)   →   bytes of the executable
 
 An archive holds every function of the package with all that only its user can make (instances, descriptors, wrappers,
 strings), and in its package member the list of source files. An importer reads declarations from these sources: their
-contents are hashed, so an archive never stands for text that has changed. std has no archives; what a program needs of it
+contents are hashed, so an archive never stands for text that has changed. std has no archives; what a program needs
+of it
 is compiled when it is linked, by the same engine.
 """
 
@@ -27,8 +28,11 @@ from ..obj.archive import OBJECT_PREFIX, PACKAGE_MEMBER, Member, object_member, 
 from ..obj.symbol import Definition, Relocation
 from ..types.linkname import escape_path
 from .build import check_packages, fail_on, make_executable, package_inputs
+from .cache import Cache
+from .fingerprint import std_key
 from .options import BuildOptions
 from .packages import PackageInput, Packages
+from .stdstore import StdStore
 
 if TYPE_CHECKING:
     from .demand import Demand
@@ -249,9 +253,9 @@ def _close(demand: Demand, index: SymbolIndex, path: str, prefix: str, roots: li
 
 
 def link_archives(
-    context: BuildContext, main: str, archives: dict[str, str], link_options: LinkOptions
+    context: BuildContext, main: str, archives: dict[str, str], link_options: LinkOptions, cache: Cache | None = None
 ) -> bytes:
-    """The executable of the archive `main`."""
+    """The executable of the archive `main`. What `cache` has of std is used."""
     root = read_package(_read(main), main)
     if root.name != "main":
         raise UserError(f"{main}: not package main")
@@ -263,12 +267,17 @@ def link_archives(
     for path, file in files.items():
         compiled.append(path)
         for member in read_archive(_read(file), file):
-            store = open_object(member) if member.name != PACKAGE_MEMBER else None
-            if store is None:
+            objects = open_object(member) if member.name != PACKAGE_MEMBER else None
+            if objects is None:
                 continue
-            for d in store.definitions():
+            for d in objects.definitions():
                 definitions.setdefault(d.name, d)
-    packages = Packages(inputs, SourceSet(), [])
-    made = make_executable(context, packages, BuildOptions(), link_options, definitions, frozenset(compiled))
-    assert made is not None
-    return made
+    options = BuildOptions()
+    store = StdStore(cache, *std_key(context, options)) if cache is not None else None
+    while True:
+        packages = Packages(inputs, SourceSet(), [])
+        data = make_executable(context, packages, options, link_options, definitions, frozenset(compiled), store)
+        if data is not None:
+            return data
+        # Something that only building std anew can name.
+        store = None

@@ -1,7 +1,7 @@
 """//go:embed in the source: which variables, which patterns, and what is wrong with them.
 
     //go:embed a.txt "b c.txt"
-    var s embed.FS             →  Embed(the Name s, ["a.txt", "b c.txt"], position of the directive)
+    var s embed.FS             →  Embed(the Name s, [("a.txt", position), ("b c.txt", position)])
 
 Source: cmd/compile/internal/noder and staticdata for the messages; cmd/go documentation for the patterns.
 """
@@ -28,77 +28,43 @@ _VERB: Final = "go:embed"
 
 @final
 class Embed:
-    """A variable with patterns. `pos`: of the first directive."""
+    """A variable and its patterns with the positions of their directives."""
 
-    __slots__ = ("name", "patterns", "pos")
+    __slots__ = ("name", "patterns")
 
-    def __init__(self, name: Name, patterns: list[tuple[str, Pos]], pos: Pos) -> None:
+    def __init__(self, name: Name, patterns: list[tuple[str, Pos]]) -> None:
         self.name = name
         self.patterns = patterns
-        self.pos = pos
 
 
 def _is_embed(d: Directive) -> bool:
     return d.text == _VERB or d.text.startswith((_VERB + " ", _VERB + "\t"))
 
 
-def embeds_of(files: list[File], errors: list[Diagnostic]) -> list[Embed]:
-    """All embedding variables of a package in source order."""
+def embeds_of(files: list[File]) -> list[Embed]:
+    """All embedding variables of a package in source order. Declarations that may not embed are left out: the checker
+    reports them."""
     out: list[Embed] = []
     for f in files:
         if not any(_is_embed(d) for d in f.directives):
             continue
-        imported = any(i.path.text in ('"embed"', "`embed`") for i in f.imports)
-        attached: set[int] = set()
         for decl in f.decls:
-            if not isinstance(decl, VarDecl):
-                continue
-            directives = [d for d in decl.directives if _is_embed(d)]
-            if not directives:
-                continue
-            for d in directives:
-                attached.add(d.pos)
-            problem = _problem(decl, imported)
-            if problem:
-                errors.append(Diagnostic(directives[0].pos, problem))
+            if not isinstance(decl, VarDecl) or len(decl.names) != 1 or decl.values or decl.type_expr is None:
                 continue
             patterns: list[tuple[str, Pos]] = []
-            for d in directives:
-                patterns += _patterns(d, errors)
+            for d in decl.directives:
+                if _is_embed(d):
+                    patterns += _patterns(d)
             if patterns:
-                out.append(Embed(decl.names[0], patterns, directives[0].pos))
-        misplaced = {e.pos for e in errors}
-        for d in f.directives:
-            if _is_embed(d) and d.pos not in attached and d.pos not in misplaced:
-                errors.append(Diagnostic(d.pos, _WITHIN if imported else _NO_IMPORT))
+                out.append(Embed(decl.names[0], patterns))
     return out
 
 
-_NO_IMPORT: Final = 'go:embed requires import "embed" (or import _ "embed", if package is not used)'
-_WITHIN: Final = "go:embed cannot apply to var inside func"
-
-
-def _problem(decl: VarDecl, imported: bool) -> str:
-    if not imported:
-        return _NO_IMPORT
-    if len(decl.names) > 1:
-        return "go:embed cannot apply to multiple vars"
-    if decl.values:
-        return "go:embed cannot apply to var with initializer"
-    if decl.type_expr is None:
-        return "go:embed cannot apply to var without type"
-    return ""
-
-
-def _patterns(d: Directive, errors: list[Diagnostic]) -> list[tuple[str, Pos]]:
+def _patterns(d: Directive) -> list[tuple[str, Pos]]:
     try:
-        found = split_patterns(d.text[len(_VERB) :])
-    except HeaderError as e:
-        errors.append(Diagnostic(d.pos, str(e), "Syntax"))
+        return [(pattern, d.pos) for pattern, _ in split_patterns(d.text[len(_VERB) :])]
+    except HeaderError:
         return []
-    if not found:
-        errors.append(Diagnostic(d.pos, "usage: //go:embed pattern...", "Syntax"))
-    return [(pattern, d.pos) for pattern, _ in found]
 
 
 def _names(embed: Embed, config: dict[str, list[tuple[str, str]]], errors: list[Diagnostic]) -> dict[str, str]:
@@ -116,8 +82,8 @@ def _names(embed: Embed, config: dict[str, list[tuple[str, str]]], errors: list[
 
 
 def check_embeds(files: list[File], input: PackageInput, pkg: Package, errors: list[Diagnostic]) -> None:
-    """Report what gc reports about a package's embedding variables."""
-    for embed in embeds_of(files, errors):
+    """Report what gc finds wrong when it lays out the embedding variables of a correct package."""
+    for embed in embeds_of(files):
         var = pkg.scope.lookup(embed.name.text)
         if not isinstance(var, Var) or var.type is None:
             continue
@@ -137,7 +103,7 @@ def embed_data(
 ) -> list[Definition]:
     """The definitions of all embedding variables of a package. Mistakes were reported by check_embeds."""
     out: list[Definition] = []
-    for embed in embeds_of(files, []):
+    for embed in embeds_of(files):
         var = pkg.scope.lookup(embed.name.text)
         if not isinstance(var, Var) or var.name == "_":
             continue

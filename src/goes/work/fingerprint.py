@@ -1,6 +1,7 @@
 """Identities of builds: equal ids mean equal executables.
 
-`program_id` hashes the toolchain (goes' own sources, llvmlite, GOROOT version), the target, the flags and the contents of every
+`program_id` hashes the toolchain (goes' own sources, llvmlite, GOROOT version), the target, the flags and the
+contents of every
 source file of the graph. Contents of GOROOT files are represented by the GOROOT's version: it is read-only.
 """
 
@@ -35,15 +36,18 @@ def std_key(context: BuildContext, options: BuildOptions) -> list[str]:
     """What the machine code of std depends on."""
     return [
         toolchain_id(), context.goos, context.goarch, context.goarch_level, context.go_version, context.goroot,
-        ",".join(context.experiments), ",".join(context.build_tags), "full" if options.level >= 2 else "quick", str(options.inline),
+        ",".join(context.experiments), ",".join(context.build_tags), "full" if options.level >= 2 else "quick",
+        str(options.inline),
     ]  # fmt: skip
 
 
 def program_id(context: BuildContext, graph: Graph, root: Package, options: BuildOptions) -> str:
     """The id of the executable of one main package."""
     parts: list[str | bytes] = [
-        "program", toolchain_id(), context.goos, context.goarch, context.goarch_level, context.go_version, context.goroot,
-        ",".join(context.experiments), ",".join(context.build_tags), root.import_path, str(options.level), str(options.inline),
+        "program", toolchain_id(), context.goos, context.goarch, context.goarch_level, context.go_version,
+        context.goroot,
+        ",".join(context.experiments), ",".join(context.build_tags), root.import_path, str(options.level),
+        str(options.inline),
         str(options.trimpath), "\0".join(options.ldflags), options.modinfo,
     ]  # fmt: skip
     for p in graph.packages:

@@ -1,6 +1,7 @@
 """The linker's flags: `-ldflags`, and `goes tool link` by hand.
 
-    parse_link_flags(["-X", "main.v=1", "-s", "main.a"], options)   →   options.strings, options.strip_symbols; ["main.a"]
+    parse_link_flags(["-X", "main.v=1", "-s", "main.a"], options)   →   options.strings, options.strip_symbols;
+    ["main.a"]
 
 Flags that choose what goes always does (static, internal linking, exe) are accepted and without effect.
 Source: cmd/link documentation.
@@ -20,7 +21,8 @@ _BOOLEANS: Final = frozenset((
     "msan", "n", "pruneweakmap", "race", "s", "v", "w",
 ))  # fmt: skip
 _STRINGS: Final = frozenset((
-    "B", "D", "E", "H", "I", "L", "R", "T", "X", "benchmark", "benchmarkprofile", "buildid", "buildmode", "capturehostobjs",
+    "B", "D", "E", "H", "I", "L", "R", "T", "X", "benchmark", "benchmarkprofile", "buildid", "buildmode",
+    "capturehostobjs",
     "cpuprofile", "debugnosplit", "debugtextsize", "debugtramp", "extar", "extld", "extldflags", "fipso", "importcfg",
     "installsuffix", "k", "libgcc", "linkmode", "memprofile", "memprofilerate", "o", "pluginpath", "r", "randlayout",
     "tmpdir",

@@ -21,7 +21,8 @@ class BuildOptions:
     """`level`: 0/1 quick tier, 2/3 full."""
 
     __slots__ = (
-        "level", "inline", "all_errors", "jobs", "trimpath", "ldflags", "build_id", "progress", "modinfo", "cache", "cache_key",
+        "level", "inline", "all_errors", "jobs", "trimpath", "ldflags", "build_id", "progress", "modinfo", "cache",
+        "cache_key",
     )  # fmt: skip
 
     def __init__(self) -> None:

@@ -114,7 +114,7 @@ class Steps:
         here = self._shown[p.import_path]
         if here.startswith("+"):
             return
-        path = "main" if p.name == "main" and main else p.import_path
+        compiled_as = "main" if p.name == "main" and main else p.import_path
         objdir = f"$WORK/{here}/"
         real = f"{self.work}/{here}/"
         self._line(f"mkdir -p {objdir}")
@@ -122,13 +122,14 @@ class Steps:
             self._file(f"{real}embedcfg", [_embed_config(p)])
         config = ["# import config"]
         for dependency in user_packages(self.graph, p)[1:]:
-            config.append(f"packagefile {dependency.import_path}={self.work}/{self._shown[dependency.import_path].lstrip('+')}/_pkg_.a")
+            path = dependency.import_path
+            config.append(f"packagefile {path}={self.work}/{self._shown[path].lstrip('+')}/_pkg_.a")
         for written in sorted(p.import_map):
             if p.import_map[written] != written:
                 config.append(f"importmap {written}={p.import_map[written]}")
         self._file(f"{real}importcfg", config)
         self._change(p.dir)
-        words = [self._tool, "compile", "-o", objdir + "_pkg_.a", "-p", path]
+        words = [self._tool, "compile", "-o", objdir + "_pkg_.a", "-p", compiled_as]
         if p.language_version:
             words.append("-lang=" + p.language_version)
         if not p.s_files:
@@ -138,7 +139,20 @@ class Steps:
         if self.options.all_errors:
             words.append("-e")
         if p.s_files:
-            assembler = [self._tool, "asm", "-p", path, "-I", objdir, "-I", "$GOROOT/pkg/include", "-D", "GOOS_" + self.context.goos, "-D", "GOARCH_" + self.context.goarch]
+            assembler = [
+                self._tool,
+                "asm",
+                "-p",
+                compiled_as,
+                "-I",
+                objdir,
+                "-I",
+                "$GOROOT/pkg/include",
+                "-D",
+                "GOOS_" + self.context.goos,
+                "-D",
+                "GOARCH_" + self.context.goarch,
+            ]
             files = ["./" + f for f in p.s_files]
             self._line(f"GOROOT={quote(self.context.goroot)}")
             self._line(f"echo -n > {objdir}go_asm.h # internal")
@@ -160,7 +174,10 @@ class Steps:
 
     def _link(self, root: Package, packages: list[Package], target: str) -> None:
         here = self._shown[root.import_path].lstrip("+")
-        config = [f"packagefile {p.import_path}={self.work}/{self._shown[p.import_path].lstrip('+')}/_pkg_.a" for p in packages]
+        config = [
+            f"packagefile {p.import_path}={self.work}/{self._shown[p.import_path].lstrip('+')}/_pkg_.a"
+            for p in packages
+        ]
         if self.options.modinfo:
             config.append("modinfo " + go_quote(self.options.modinfo))
         self._file(f"{self.work}/{here}/importcfg.link", config)
@@ -168,7 +185,15 @@ class Steps:
         if folder.startswith("$WORK"):
             self._line(f"mkdir -p {folder}/")
         self._change(".")
-        words = [self._tool, "link", "-o", quote(target), "-importcfg", f"$WORK/{here}/importcfg.link", "-buildmode=exe"]
+        words = [
+            self._tool,
+            "link",
+            "-o",
+            quote(target),
+            "-importcfg",
+            f"$WORK/{here}/importcfg.link",
+            "-buildmode=exe",
+        ]
         if self.options.build_id:
             words.append("-buildid=" + self.options.build_id)
         words += [quote(w) for w in self.options.ldflags]

@@ -104,6 +104,7 @@ class SymbolIndex:
 
     def owner(self, name: str) -> str:
         """Import path of the package that declares the function, method or variable of this link name, "" if none."""
+        self._fill()
         function = self._functions.get(name)
         if function is not None:
             return function[0]
@@ -112,6 +113,7 @@ class SymbolIndex:
 
     def declared(self, path: str) -> list[str]:
         """Link names of all functions, methods (none of them generic) and variables a package declares."""
+        self._fill()
         out = [name for name, entry in self._functions.items() if entry[0] == path]
         return out + [name for name, entry in self._vars.items() if entry[0] == path]
 

@@ -1,0 +1,39 @@
+"""goes env and goes version."""
+
+from __future__ import annotations
+
+import json
+
+from .conftest import Goes
+
+
+def test_names_and_order(goes: Goes) -> None:
+    p = goes("env")
+    names = [line.split("=", 1)[0] for line in p.stdout.splitlines()]
+    assert names == sorted(names) and "GOROOT" in names and "GOTMPDIR" in names
+    assert list(json.loads(goes("env", "-json").stdout)) == names
+
+
+def test_values(goes: Goes) -> None:
+    p = goes("env", "GOOS", "NOSUCH", "GOMOD", "GOVERSION")
+    assert p.stdout.splitlines() == ["linux", "", f"{goes.module}/go.mod", "go1.27.3"]
+
+
+def test_changed(goes: Goes) -> None:
+    p = goes("env", "-changed", "GOOS", "GOARCH", env={"GOOS": "windows"})
+    assert p.stdout == "GOOS='windows'\n"
+
+
+def test_write_and_unset(goes: Goes) -> None:
+    assert goes("env", "-w", "GOPROXY=direct", "GOFLAGS=-x").returncode == 0
+    text = (goes.place / "home" / ".config" / "go" / "env").read_text()
+    assert text == "GOFLAGS=-x\nGOPROXY=direct\n"
+    assert goes("env", "GOPROXY", env={"GOPROXY": ""}).stdout == "direct\n"
+    assert goes("env", "GOPROXY").stdout == "off\n"
+    assert goes("env", "-u", "GOPROXY").returncode == 0
+    assert goes("env", "GOPROXY", env={"GOPROXY": ""}).stdout == "https://proxy.golang.org,direct\n"
+
+
+def test_version(goes: Goes) -> None:
+    assert goes("version").stdout == "go version go1.27.3 linux/amd64\n"
+    assert goes("version", env={"GOOS": "plan9", "GOARCH": "arm"}).stdout == "go version go1.27.3 plan9/arm\n"
