@@ -216,14 +216,12 @@ class Demand(MethodNamer, StaticEnvironment):
         if code is not None:
             self._queue(code)
             return
-        raw = self.asm.find(name + ".abi0")
-        if raw is not None:
-            self._put(goes_to_abi0(name, fn.signature, _prefix(fn), fn.signature.recv is not None, self.asm.clobbers.get(raw.name, ALL)))
-            return
-        raw = self.asm.find(name + ".abiint")
-        if raw is not None:
-            self._put(goes_to_abiinternal(name, fn.signature, _prefix(fn), fn.signature.recv is not None, self.asm.clobbers.get(raw.name, ALL)))
-            return
+        for suffix, adapter in ((".abi0", goes_to_abi0), (".abiint", goes_to_abiinternal)):
+            raw = self.asm.find(name + suffix)
+            if raw is not None:
+                clobbers = self.asm.clobbers.get(raw.name, ALL)
+                self._put(adapter(name, fn.signature, _prefix(fn), fn.signature.recv is not None, clobbers))
+                return
         obj = self.index.function(name)
         if obj is not None:
             target = self.program.function(obj, [])
