@@ -1,4 +1,4 @@
-"""Share equal computations and drop checks that cannot fail.
+"""Share equal computations and loads, and drop checks that cannot fail.
 
     for i := 0; i < len(s); i++ { sum += s[i] }        no boundscheck left
     p.a = 1; p.b = 2                                   one nilcheck
@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from typing import Final, final
 
+from ...codegen.abi import parts_of
 from ...syntax import tokens
 from ...types import types as t
 from ...types.sizes import sizeof
@@ -54,7 +55,28 @@ _CONVERT: Final = 7
 _CHANGE: Final = 8
 _DATA: Final = 9
 _UNARY: Final = 10
+_LOAD: Final = 80
 _BINARY: Final = 100
+
+
+# What does not write memory that somebody else sees.
+_QUIET: Final = frozenset(
+    [
+        ir.Load, ir.BinOp, ir.UnOp, ir.Phi, ir.Alloc, ir.FieldAddr, ir.Field, ir.IndexAddr, ir.Index, ir.Aggregate, ir.Extract,
+        ir.ChangeType, ir.Convert, ir.StringConvert, ir.Concat, ir.MinMax, ir.ComplexOp, ir.MakeInterface, ir.ChangeInterface,
+        ir.TypeAssert, ir.Len, ir.Cap, ir.DataPtr, ir.MakeView, ir.SliceOp, ir.SliceToArrayPointer, ir.MakeSlice, ir.MakeClosure,
+        ir.StringNext, ir.Jump, ir.If, ir.Switch, ir.Return,
+    ]
+)  # fmt: skip
+_register_types: Final[dict[t.Type, bool]] = {}
+
+
+def _in_registers(typ: t.Type) -> bool:
+    known = _register_types.get(typ)
+    if known is None:
+        known = parts_of(typ) is not None
+        _register_types[typ] = known
+    return known
 
 
 @final
@@ -63,7 +85,7 @@ class _Walk:
 
     __slots__ = (
         "fn", "tree", "replaced", "numbers", "constants", "available", "facts", "above", "floor", "ceiling", "log",
-        "dropped", "nonneg",
+        "dropped", "nonneg", "memory", "memories", "memory_at_end",
     )  # fmt: skip
 
     def __init__(self, fn: Function) -> None:
@@ -81,6 +103,9 @@ class _Walk:
         self.log: list[tuple[int, int, int, tuple[int, int, int] | None]] = []
         self.dropped = False
         self.nonneg: dict[ir.Value, bool] = {}
+        self.memory = 0
+        self.memories = 0  # numbers given out
+        self.memory_at_end = [0] * len(fn.blocks)
 
     def find(self, v: ir.Value) -> ir.Value:
         w = self.replaced.get(v)
@@ -262,6 +287,10 @@ class _Walk:
         added: list[tuple[int, int, int, int]] = []
         keep: list[ir.Instr] = []
         replaced = self.replaced
+        if len(b.preds) == 1:
+            self.memory = self.memory_at_end[b.preds[0].index]
+        else:
+            self._new_memory()
         for i in b.instrs:
             if replaced:
                 ops = i.operands()
@@ -288,9 +317,22 @@ class _Walk:
                     self.dropped = True
                     i.block = None
                     continue
+            elif isinstance(i, ir.Store):
+                self._new_memory()
+                if _in_registers(i.y.type):
+                    key = (_LOAD, self.memory, self.number(i.x), 0)
+                    self.available[key] = i.y
+                    added.append(key)
+            elif type(i) not in _QUIET:
+                self._new_memory()
             keep.append(i)
         b.instrs = keep
+        self.memory_at_end[b.index] = self.memory
         return added
+
+    def _new_memory(self) -> None:
+        self.memories += 1
+        self.memory = self.memories
 
     def _expression(self, i: ir.Instr) -> tuple[int, int, int, int] | None:
         """A key for pure instructions, None for all others."""
@@ -301,6 +343,8 @@ class _Walk:
             v = t.under(i.y.type)
             kind = v.kind if isinstance(v, t.Basic) else 0
             return (_BINARY + i.op, 64 * u.kind + kind, self.number(i.x), self.number(i.y))
+        if isinstance(i, ir.Load):
+            return (_LOAD, self.memory, self.number(i.x), 0) if _in_registers(i.type) else None
         if isinstance(i, ir.FieldAddr):
             return (_FIELD_ADDR, i.field, self.number(i.x), 0)
         if isinstance(i, ir.Field):

@@ -29,7 +29,6 @@ from ..function import (
     GOWRAP,
     NOINLINE,
     NORACE,
-    NOSPLIT,
     RANGE_BODY,
     SYSTEMSTACK,
     THUNK,
@@ -280,7 +279,7 @@ class _Inliner:
             return False
         if callee.is_runtime and not self.fn.is_runtime:
             path = "" if callee.package is None else callee.package.path
-            if callee.pragmas & NOSPLIT or path == "runtime" or path.startswith("internal/runtime/"):
+            if path == "runtime" or path.startswith("internal/runtime/"):
                 return False
         self.growth += cost
         if context.decisions is not None and callee.kind == DECLARED:
