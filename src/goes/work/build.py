@@ -139,7 +139,7 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
             return made
         # Something that only building std anew can name (a wrapper an old descriptor promises).
         assert store is not None
-        store.clear()
+        store.bypass()
 
 
 def make_executable(

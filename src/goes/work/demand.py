@@ -32,7 +32,7 @@ from ..syntax import nodes as n
 from ..types import types as t
 from ..types.linkname import escape_path
 from ..types.lookup import MethodEntry
-from ..types.objects import Func, Initializer, Package, Var
+from ..types.objects import Func, Initializer, Package, TypeName, Var
 from .analysis import Analysis, Intrinsics, KnownFunctions
 from .asmpackage import AsmPackages
 from .embeds import embed_data
@@ -161,11 +161,36 @@ class Demand(MethodNamer, StaticEnvironment):
             self.functions[name] = fn
         self._function(name, fn)
 
+    def _promoted(self, name: str) -> Function | None:
+        """The wrapper `pkg.T.m` or `pkg.(*T).m` for a method that T has by promotion or only its value has."""
+        slash = name.rfind("/") + 1
+        words = name[slash:].split(".")
+        if len(words) != 3 or not words[1] or not words[2]:
+            return None
+        path = self.index.package_of(name[:slash] + words[0])
+        base = words[1][2:-1] if words[1].startswith("(*") else words[1]
+        if path is None:
+            return None
+        checker = self.packages.checker(path)
+        obj = checker.pkg.scope.lookup(base)
+        if not isinstance(obj, TypeName):
+            return None
+        checker.resolve(obj)
+        if not isinstance(obj.type, t.Named) or obj.type.tparams:
+            return None
+        typ = obj.type if base == words[1] else self.program.pointer_to(obj.type)
+        fn = self.program.method_named(typ, words[2])
+        return fn if fn is not None and fn.name == name else None
+
     def _by_name(self, name: str) -> None:
         """A name only assembly, a linkname or a runtime call mentioned."""
         obj = self.index.function(name)
         if obj is not None:
             self._function(name, self.program.function(obj, []))
+            return
+        wrapper = self._promoted(name)
+        if wrapper is not None:
+            self._function(name, wrapper)
             return
         owner = self.index.variable(name)
         if owner is not None:
