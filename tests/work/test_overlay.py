@@ -32,9 +32,20 @@ def names(files: list[File]) -> list[str]:
 
 
 def test_replaced_deleted_and_dropped(tmp_path: Path) -> None:
-    overlay = "package p\n\n//goes:delete gone\n//goes:delete (*T).gone\n//goes:file drop b.go\n\nfunc f() {}\nfunc (t *T) m() {}\nconst two = 22\nvar v = 1\n"
+    overlay = """package p
+
+//goes:delete gone
+//goes:delete (*T).gone
+//goes:file drop b.go
+
+func f() {}
+func (t *T) m() {}
+const two = 22
+var v = 1
+"""
     (tmp_path / "p_goes.go").write_text(overlay)
-    (tmp_path / "asm_goes.s").write_text("TEXT ·g<ABIGoes>(SB), 4, $0-0\n\tRET\nGLOBL ·d(SB), 8, $8\nTEXT local<>(SB), 4, $0\n\tRET\n")
+    assembly = "TEXT ·g<ABIGoes>(SB), 4, $0-0\n\tRET\nGLOBL ·d(SB), 8, $8\nTEXT local<>(SB), 4, $0\n\tRET\n"
+    (tmp_path / "asm_goes.s").write_text(assembly)
     package = OverlayPackage("p", str(tmp_path))
     sources = SourceSet()
     upstream = parse(sources, "a.go", """package p

@@ -63,10 +63,13 @@ def test_a_damaged_chunk_empties_it(tmp_path: Path) -> None:
 def test_names_of_the_user_are_recognised() -> None:
     user = UserNames(["main", "example.com/m/pkg"])
     for name in (
-        "main.f", "main.(*T).m", "type:main.T", "type:*main.T", "type:map[string]main.T", "type:.eq.main.T", "go:itab.main.T,fmt.Stringer",
-        "go:itab.*main.T,fmt.Stringer", "slices.Sort[[]main.T]", "slices.Sort[[]example.com/m/pkg.T]", "example.com/m/pkg.init", "main..inittask",
-        "type:noalg.struct { main.x int }",
+        "main.f", "main.(*T).m", "type:main.T", "type:*main.T", "type:map[string]main.T", "type:.eq.main.T",
+        "go:itab.main.T,fmt.Stringer", "go:itab.*main.T,fmt.Stringer", "slices.Sort[[]main.T]",
+        "slices.Sort[[]example.com/m/pkg.T]", "example.com/m/pkg.init", "main..inittask", "type:noalg.struct { main.x int }",
     ):  # fmt: skip
         assert user.mentioned_in(name), name
-    for name in ("runtime.main", "runtime.main.func1", "domain.f", "x/main.f", "type:runtime.mainT", "golang.org/example.com/m/pkg.f", "fmt.Println"):
+    for name in (
+        "runtime.main", "runtime.main.func1", "domain.f", "x/main.f", "type:runtime.mainT", "golang.org/example.com/m/pkg.f",
+        "fmt.Println",
+    ):  # fmt: skip
         assert not user.mentioned_in(name), name
