@@ -17,7 +17,7 @@ from ..codegen.descriptors import MethodNamer, TypeData
 from ..codegen.emitter import Context
 from ..codegen.function import emit_function
 from ..codegen.intrinsics import intrinsic_body, is_intrinsic
-from ..codegen.llvm import FunctionCode
+from ..codegen.llvm import FULL, TIERS, FunctionCode
 from ..codegen.references import EQUAL, References, string_symbol
 from ..codegen.staticdata import StaticEnvironment, StaticInit
 from ..codegen.workers import WorkerPool
@@ -39,6 +39,7 @@ from .embeds import embed_data
 from .packages import Packages
 from .stdstore import FunctionFacts, StdStore, UserNames
 from .symbols import SymbolIndex
+from .tiers import Tiers
 
 BATCH: int = 48  # functions per LLVM module
 
@@ -76,16 +77,17 @@ class Demand(MethodNamer, StaticEnvironment):
 
     __slots__ = (
         "packages", "program", "context", "analysis", "types", "index", "asm", "pool", "definitions", "functions", "globals",
-        "store", "_batch", "_waiting", "_static", "_initialising", "_knows_abi0", "_new_packages", "_stored",
+        "store", "tiers", "_batches", "_waiting", "_static", "_initialising", "_knows_abi0", "_new_packages", "_stored",
     )  # fmt: skip
 
     def __init__(
         self, packages: Packages, index: SymbolIndex, program: Program, asm: AsmPackages, pool: WorkerPool,
-        store: StdStore | None, inline: bool = True,
+        tiers: Tiers, store: StdStore | None, inline: bool = True,
     ) -> None:
         self.packages = packages
         self.program = program
-        self.context = Context(packages.sources, pool.level)
+        self.context = Context(packages.sources)
+        self.tiers = tiers
         self.store = store
         self.analysis = Analysis(program, _CodegenIntrinsics(), inline, None, None if store is None else _StoredFacts(store))
         self.types = TypeData(self)
@@ -95,7 +97,7 @@ class Demand(MethodNamer, StaticEnvironment):
         self.definitions: dict[str, Definition] = {}
         self.functions: dict[str, Function] = {}
         self.globals: dict[str, t.Type] = {}
-        self._batch: list[FunctionCode] = []
+        self._batches: list[list[FunctionCode]] = [[] for _ in TIERS]
         self._waiting = False
         self._static: dict[str, Definition] = {}
         self._initialising: Package | None = None
@@ -204,6 +206,7 @@ class Demand(MethodNamer, StaticEnvironment):
         if typ is not None:
             self._put(StaticInit(self, "").zero(name, typ))
             return
+        self.context.level = FULL
         code = intrinsic_body(name, self.context)
         if code is not None:
             self._queue(code)
@@ -214,6 +217,7 @@ class Demand(MethodNamer, StaticEnvironment):
         if not fn.has_body():
             self._external(name, fn)
             return
+        self.context.level = self.tiers.of(name, "" if fn.package is None else fn.package.path)
         if is_intrinsic(name):
             code = intrinsic_body(name, self.context)
             if code is not None:
@@ -237,6 +241,7 @@ class Demand(MethodNamer, StaticEnvironment):
         if found is not None:
             self._put(found)
             return
+        self.context.level = FULL
         code = intrinsic_body(name, self.context)
         if code is not None:
             self._queue(code)
@@ -271,10 +276,11 @@ class Demand(MethodNamer, StaticEnvironment):
         promise = Definition(code.name, sym.TEXT, flags=code.meta.flags)
         promise.relocations = [*code.meta.relocations, *(Relocation(0, sym.R_KEEP, s) for s in self._register(code.references))]
         self.definitions[code.name] = promise
-        self._batch.append(code)
+        batch = self._batches[code.level]
+        batch.append(code)
         self._waiting = True
-        if len(self._batch) == BATCH:
-            self._flush()
+        if len(batch) == BATCH:
+            self._submit(code.level)
 
     def _register(self, refs: References) -> list[str]:
         """Remember what a function's symbols stand for; returns their names in order."""
@@ -438,9 +444,14 @@ class Demand(MethodNamer, StaticEnvironment):
 
     def _flush(self) -> None:
         """Hand the collected functions to the workers."""
-        if self._batch:
-            self.pool.submit(self._batch[0].name, self._batch)
-            self._batch = []
+        for level in TIERS:
+            if self._batches[level]:
+                self._submit(level)
+
+    def _submit(self, level: int) -> None:
+        batch = self._batches[level]
+        self._batches[level] = []
+        self.pool.submit(batch[0].name, batch, level)
 
     def finish(self) -> None:
         """Wait for all machine code and replace the promises."""
