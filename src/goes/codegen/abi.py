@@ -144,7 +144,10 @@ class CallLayout:
     `stack_bytes`: total of stack argument slots.
     """
 
-    __slots__ = ("params", "by_address", "param_types", "result_types", "results_in_memory", "result_pointer", "result_offsets", "result_size", "results", "stack_bytes")
+    __slots__ = (
+        "params", "by_address", "param_types", "result_types", "results_in_memory", "result_pointer", "result_offsets",
+        "result_size", "results", "stack_bytes",
+    )  # fmt: skip
 
     def __init__(self, param_types: list[t.Type], result_types: list[t.Type]) -> None:
         self.param_types = param_types

@@ -395,7 +395,9 @@ class TypeData:
         strong = isinstance(typ, (t.Named, t.Basic)) or len(self._methods(pointer)) > 0
         image.offset(self.type_symbol(pointer), sym.R_TYPEOFF if strong else sym.R_WEAK_TYPEOFF)
 
-    def _extension(self, out: list[Definition], image: _Image, tail: _Image, symbol: str, typ: t.Type, named: t.Named | None, uncommon: bool) -> None:
+    def _extension(
+        self, out: list[Definition], image: _Image, tail: _Image, symbol: str, typ: t.Type, named: t.Named | None, uncommon: bool
+    ) -> None:
         u = t.under(typ)
         extra = UNCOMMON_SIZE if uncommon else 0
         if isinstance(u, t.Array):
@@ -421,7 +423,9 @@ class TypeData:
         elif isinstance(u, t.Struct):
             self._struct(out, image, tail, symbol, u, extra)
 
-    def _interface(self, out: list[Definition], image: _Image, tail: _Image, symbol: str, u: t.Interface, named: t.Named | None, extra: int) -> None:
+    def _interface(
+        self, out: list[Definition], image: _Image, tail: _Image, symbol: str, u: t.Interface, named: t.Named | None, extra: int
+    ) -> None:
         pkg = named.obj.pkg if named is not None else None
         methods = sorted_interface_methods(u)
         image.pointer("" if pkg is None else self._import_path(out, pkg))

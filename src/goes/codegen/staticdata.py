@@ -28,7 +28,7 @@ from ..syntax import tokens
 from ..types import types as t
 from ..types.constant import ComplexValue, ConstValue
 from ..types.identity import identical
-from ..types.objects import Func, Nil, Var
+from ..types.objects import Func, Nil, Object, Var
 from ..types.sizes import alignof, is_direct_iface, offsets_of, pointer_mask, ptrdata, sizeof
 from ..types.typeset import type_set
 
@@ -290,7 +290,8 @@ class StaticInit:
             self._convert(image, offset, typ, u, x.args[0])
             return
         callee = fun.sel if isinstance(fun, n.SelectorExpr) else fun
-        if isinstance(callee, n.Name) and isinstance(callee.obj, Func) and callee.obj.pkg is not None and callee.obj.pkg.path == "internal/abi" and len(x.args) == 1:
+        if isinstance(callee, n.Name) and _is_abi_function(callee.obj) and len(x.args) == 1:
+            assert callee.obj is not None
             target = x.args[0]
             inner = target.sel if isinstance(target, n.SelectorExpr) else target
             if isinstance(inner, n.Name) and isinstance(inner.obj, Func):
@@ -424,6 +425,10 @@ def _variable_align(typ: t.Type) -> int:
     while align > size and align > 1:
         align >>= 1
     return max(align, alignof(typ))
+
+
+def _is_abi_function(obj: Object | None) -> bool:
+    return isinstance(obj, Func) and obj.pkg is not None and obj.pkg.path == "internal/abi"
 
 
 def _is_pointer_like(u: t.Type) -> bool:

@@ -216,7 +216,10 @@ class Named(Type):
     `local_id`: 0 for package-level types; the gc-style discriminator for types declared inside functions.
     """
 
-    __slots__ = ("obj", "tparams", "origin", "targs", "from_rhs", "_underlying", "_methods", "state", "check", "context", "local_id", "link_name")
+    __slots__ = (
+        "obj", "tparams", "origin", "targs", "from_rhs", "_underlying", "_methods", "state", "check", "context",
+        "local_id", "link_name",
+    )  # fmt: skip
 
     def __init__(self, obj: TypeName, underlying: Type | None, methods: list[Func]) -> None:
         self.obj = obj

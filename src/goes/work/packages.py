@@ -25,7 +25,10 @@ from ..types.universe import UNSAFE
 class PackageInput:
     """What the loader found out about one package. File names are absolute paths."""
 
-    __slots__ = ("path", "link_path", "name", "directory", "go_files", "asm_files", "imports", "import_map", "is_std", "go_version", "wanted", "embed")
+    __slots__ = (
+        "path", "link_path", "name", "directory", "go_files", "asm_files", "imports", "import_map", "is_std", "go_version",
+        "wanted", "embed",
+    )  # fmt: skip
 
     def __init__(self, path: str, name: str, directory: str) -> None:
         self.path = path
