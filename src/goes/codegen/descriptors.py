@@ -25,6 +25,7 @@ from ..types.named import signature_of
 from ..types.objects import Func, Package, Var, exported
 from ..types.sizes import alignof, is_direct_iface, offsets_of, pointer_mask, ptrdata, sizeof
 from ..types.typeset import type_set
+from ..types.universe import UNSAFE
 from .algs import MEMORY, alg_kind, equal_symbol, hash_symbol
 
 TFLAG_UNCOMMON: Final = 1
@@ -191,6 +192,8 @@ def _package_of(typ: t.Type) -> Package | None:
     """The package in a type's uncommon part, which the names of its unexported methods leave out."""
     if isinstance(typ, (t.Array, t.Slice, t.Pointer, t.Chan)):
         typ = t.unalias(typ.elem)
+    if isinstance(typ, t.Basic):
+        return UNSAFE if typ.kind == t.UNSAFE_POINTER else None
     return typ.obj.pkg if isinstance(typ, t.Named) else None
 
 
@@ -314,7 +317,7 @@ class TypeData:
         named = typ if isinstance(typ, t.Named) else None
         has_name = named is not None or isinstance(typ, t.Basic)
         methods = [] if noalg or (named is not None and isinstance(u, t.Interface)) else self._methods(typ)
-        uncommon = named is not None or len(methods) > 0
+        uncommon = named is not None or len(methods) > 0 or _package_of(typ) is UNSAFE
 
         text = name_string(typ)
         flags = 0
