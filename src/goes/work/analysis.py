@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import final
 
+from ..diag.native import mypyc_attr
 from ..ssa import instr as ir
 from ..ssa.function import Function
 from ..ssa.passes import AGAIN, CLEAN, EARLY, FIRST, LAST, Context, Pass, analyse
@@ -35,6 +36,7 @@ class _State:
         self.on_stack = True
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Intrinsics:
     """Which functions the code generator replaces at the call."""
 
@@ -187,6 +189,7 @@ class Analysis:
                 self.observer.passed(fn, p.__name__)
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Observer:
     """Somebody who looks at functions between passes."""
 

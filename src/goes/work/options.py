@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, final
 
+from ..diag.native import mypyc_attr
+
 if TYPE_CHECKING:
     from .cache import Cache
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Progress:
     """Told what a build is doing; the command line shows it on a terminal."""
 
