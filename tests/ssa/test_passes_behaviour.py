@@ -294,6 +294,34 @@ PROGRAMS = {
     "variable captured and changed by a callee": """
         func call(g func()) { g(); g() }
         func f(n int) int { x := n; y := &x; call(func() { x *= 2 }); *y += 1; return x }""",
+    "loop variable with an address": """
+        func g(p *int) int { *p += 1; return *p * 2 }
+        func f(n int) int { s := 0; for i := 0; i < n; i++ { s += g(&i) }; return s }""",
+    "loop variable with an address that is kept": """
+        func g(p *int) *int { *p += 1; return p }
+        func f(n int) int {
+            s := 0
+            var q, r *int
+            for i := 0; i < n; i++ { p := g(&i); if q != nil { s = s*3 + *q }; q = p; if i == 3 { r = p } }
+            if r != nil { s += *r }
+            if q != nil { s += *q }
+            return s
+        }""",
+    "loop variable captured by a called closure": """
+        func f(n int) int { s := 0; for i := 0; i < n; i++ { func() { i += 2; s += i }() }; return s }""",
+    "loop variable captured by a deferred closure": """
+        func f(n int) (s int) { for i := 0; i < n; i++ { defer func() { s = s*2 + i; i++ }() }; return 0 }""",
+    "loop variables in nested loops": """
+        func add(p, q *int) { *p += *q }
+        func f(n int) int {
+            s := 0
+            for i := 0; i < n; i++ { for j := i; j < n; j++ { k := j; add(&s, &i); add(&k, &j); if j == 5 { continue }; s = s*3 + k } }
+            return s
+        }""",
+    "struct loop variable": """
+        type it struct { a, b, c, d, e int }
+        func (x *it) next() bool { x.a++; x.b += x.a; return x.a < x.e }
+        func f(n int) int { s := 0; for x := (it{e: n}); x.next(); x.c++ { s += x.b + x.c }; return s }""",
     "min max": "func f(n int) int { return min(n, 5)*100 + max(n, 3, 7) }",
     "labelled loops": """
         func f(n int) int {

@@ -44,6 +44,8 @@ ESCAPES = {
         "moved to heap: x"
     ],
     "func f(n int) (s int) { for i := 0; i < n; i++ { x := i; p := &x; s += *p }; return }": [],
+    "func g(p *int) {}\nfunc f(n int) { for i := 0; i < n; i++ { g(&i) } }": ["p does not escape"],
+    "var q *int\nfunc f(n int) { for i := 0; i < n; i++ { q = &i } }": ["moved to heap: i"],
 }
 
 

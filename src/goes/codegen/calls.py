@@ -187,12 +187,17 @@ def call_invoke(e: Emitter, i: ir.CallInvoke) -> None:
     _finish(e, i, code, args, result_types(i.signature), "")
 
 
+# Live through method tables anyway; the thunk reflect.Type.Method of a method expression is not among them.
+_REFLECT_ITSELF = frozenset(
+    f"reflect.{owner}.{name}" for owner in ("(*rtype)", "(*interfaceType)", "Value") for name in ("Method", "MethodByName")
+)
+
+
 def _mark_reflect(e: Emitter, name: str, sig: t.Signature) -> None:
     """Note calls of reflect's Method and MethodByName: they keep all exported methods alive."""
     if name not in ("Method", "MethodByName") or len(sig.params.vars) != 1 or not sig.results.vars:
         return
-    own = e.fn.name
-    if own.startswith("reflect.") and own.rsplit(".", 1)[-1] in ("Method", "MethodByName"):
+    if e.fn.name in _REFLECT_ITSELF:
         return
     parameter = sig.params.vars[0].type
     first = sig.results.vars[0].type

@@ -187,6 +187,13 @@ class _Image:
         self.u32(0)
 
 
+def _package_of(typ: t.Type) -> Package | None:
+    """The package in a type's uncommon part, which the names of its unexported methods leave out."""
+    if isinstance(typ, (t.Array, t.Slice, t.Pointer, t.Chan)):
+        typ = t.unalias(typ.elem)
+    return typ.obj.pkg if isinstance(typ, t.Named) else None
+
+
 @final
 class TypeData:
     """Descriptors on demand. One per program."""
@@ -350,7 +357,7 @@ class TypeData:
         tail = _Image()
         self._extension(out, image, tail, symbol, typ, named, uncommon)
         if uncommon:
-            pkg = named.obj.pkg if named is not None else None
+            pkg = _package_of(typ)
             image.offset("" if pkg is None else self._import_path(out, pkg), sym.R_TYPEOFF)
             image.u16(len(methods))
             image.u16(sum(1 for m in methods if m.func.exported()))
@@ -361,7 +368,7 @@ class TypeData:
             image.relocations.append(Relocation(r.offset + base, r.kind, r.target, r.addend))
         image.data += tail.data
         for m in methods:
-            self._method(out, image, typ, named, m)
+            self._method(out, image, typ, m)
 
         d = Definition(symbol, sym.TYPE, bytes(image.data), align=8, flags=sym.DUPOK)
         d.relocations = image.relocations
@@ -474,15 +481,10 @@ class TypeData:
             tail.pointer(self.type_symbol(f.type))
             tail.u64(offsets[i])
 
-    def _method(self, out: list[Definition], image: _Image, typ: t.Type, named: t.Named | None, m: MethodEntry) -> None:
+    def _method(self, out: list[Definition], image: _Image, typ: t.Type, m: MethodEntry) -> None:
         f = m.func
         is_exported = f.exported()
-        type_pkg = named.obj.pkg if named is not None else None
-        if type_pkg is None and isinstance(typ, t.Pointer):
-            elem = t.unalias(typ.elem)
-            if isinstance(elem, t.Named):
-                type_pkg = elem.obj.pkg
-        owner = None if is_exported or f.pkg is type_pkg else f.pkg
+        owner = None if is_exported or f.pkg is _package_of(typ) else f.pkg
         image.offset(self._name(out, f.name, "", owner, is_exported, False), sym.R_TYPEOFF)
         ifn, tfn = self.namer.method_symbols(typ, m)
         image.offset(self.type_symbol(without_receiver(m.signature)), sym.R_METHODOFF)

@@ -161,7 +161,7 @@ def change_interface(e: Emitter, i: ChangeInterface) -> None:
     if not has_methods(i.type):
         result(e, i, [type_word(e, i.x), vals[1]])
         return
-    if identical(t.under(i.type), t.under(i.x.type)):
+    if identical(i.type, i.x.type):
         result(e, i, vals)
         return
     typ = type_word(e, i.x)

@@ -19,6 +19,7 @@ from ..types import types as t
 from ..types.constant import ComplexValue, ConstValue
 from ..types.identity import identical
 from ..types.types import TYP_INT, Type, under
+from ..types.typeset import type_set
 from . import instr as ir
 from . import lower_expr as exprs
 from .emit import Builder
@@ -62,8 +63,8 @@ def to_interface(b: Builder, v: ir.Value, typ: Type, pos: Pos) -> ir.Value:
         return m
     if identical(have, typ):
         return v
-    if identical(hu, under(typ)):
-        c: ir.Instr = ir.ChangeType(typ, v, pos)
+    if identical(hu, under(typ)) and not type_set(hu).methods:
+        c: ir.Instr = ir.ChangeType(typ, v, pos)  # with methods the table differs: it names the interface type
     else:
         c = ir.ChangeInterface(typ, v, pos)
     b.emit(c)

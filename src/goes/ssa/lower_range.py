@@ -18,6 +18,7 @@ from ..types import types as t
 from ..types.objects import Var
 from ..types.types import TYP_BOOL, TYP_INT, Type, under
 from . import instr as ir
+from . import lower_convert as conv
 from . import lower_expr as exprs
 from . import lower_place as places
 from . import lower_stmt as stmts
@@ -61,15 +62,14 @@ def wanted(s: n.RangeStmt, i: int) -> bool:
     return not (isinstance(x, n.Name) and x.text == "_")
 
 
-def _give(b: Builder, s: n.RangeStmt, i: int, value: ir.Value) -> None:
-    if s.define and not s.distinct_vars:
-        x = s.lhs[i]
-        assert isinstance(x, n.Name) and isinstance(x.obj, Var)
-        from . import lower_convert as conv
-
-        b.store_var(x.obj, conv.assign(b, value, b.typ(x.obj.type), x.pos), x.pos)
+def _give(b: Builder, s: n.RangeStmt, values: list[ir.Value]) -> None:
+    if not s.define or s.distinct_vars:
+        assign_iteration(b, s, values)
         return
-    assign_iteration(b, s, i, value)
+    for i in range(len(s.lhs)):
+        x = s.lhs[i]
+        if wanted(s, i) and isinstance(x, n.Name) and isinstance(x.obj, Var):
+            b.store_var(x.obj, conv.assign(b, values[i], b.typ(x.obj.type), x.pos), x.pos)
 
 
 @final
@@ -123,7 +123,7 @@ def _int(b: Builder, s: n.RangeStmt, typ: Type) -> None:
     if loop.body.preds:
         b.start_sealed(loop.body)
         if wanted(s, 0):
-            _give(b, s, 0, b.read(counter))
+            _give(b, s, [b.read(counter)])
         loop.run_body(b, s)
     _count(b, s, loop, counter, typ)
     loop.end(b)
@@ -160,16 +160,16 @@ def _elements(b: Builder, s: n.RangeStmt, u: Type) -> None:
     b.branch(b.compare(tok.LSS, b.read(counter), size, s.pos), loop.body, loop.done, s.pos)
     if loop.body.preds:
         b.start_sealed(loop.body)
-        value: ir.Value | None = None
+        values = [b.read(counter)]
         if with_value:
             assert base is not None
             if is_pointer:
                 b.nil_check(base, s.x.pos)
-            value = b.load(elem, b.index_addr(base, elem, b.read(counter), s.pos), s.pos)
-        if wanted(s, 0):
-            _give(b, s, 0, b.read(counter))
-        if value is not None:
-            _give(b, s, 1, value)
+            values.append(b.load(elem, b.index_addr(base, elem, b.read(counter), s.pos), s.pos))
+        elif len(s.lhs) > 1:
+            values.append(ir.Const(elem, None))
+        if wanted(s, 0) or with_value:
+            _give(b, s, values)
         loop.run_body(b, s)
     _count(b, s, loop, counter, TYP_INT)
     loop.end(b)
@@ -208,10 +208,8 @@ def _string(b: Builder, s: n.RangeStmt) -> None:
     step = ir.StringNext(b.program.tuple_of([TYP_INT, t.TYP_RUNE]), x, at, s.pos)
     b.emit(step)
     b.write(following, b.extract(step, 0, TYP_INT))
-    if wanted(s, 0):
-        _give(b, s, 0, at)
-    if wanted(s, 1):
-        _give(b, s, 1, b.extract(step, 1, t.TYP_RUNE))
+    if wanted(s, 0) or wanted(s, 1):
+        _give(b, s, [at, b.extract(step, 1, t.TYP_RUNE)])
     loop.run_body(b, s)
     if loop.post.preds:
         b.start_sealed(loop.post)
@@ -231,12 +229,10 @@ def _map(b: Builder, s: n.RangeStmt, u: t.Map) -> None:
     b.emit(entry)
     b.branch(b.extract(entry, 0, TYP_BOOL), loop.body, loop.done, s.pos)
     b.start_sealed(loop.body)
-    key = b.extract(entry, 1, u.key) if with_key else None
-    elem = b.extract(entry, 2, u.elem) if with_elem else None
-    if key is not None:
-        _give(b, s, 0, key)
-    if elem is not None:
-        _give(b, s, 1, elem)
+    if with_key or with_elem:
+        key: ir.Value = b.extract(entry, 1, u.key) if with_key else ir.Const(u.key, None)
+        elem: ir.Value = b.extract(entry, 2, u.elem) if with_elem else ir.Const(u.elem, None)
+        _give(b, s, [key, elem])
     loop.run_body(b, s)
     loop.end(b)
 
@@ -249,6 +245,6 @@ def _chan(b: Builder, s: n.RangeStmt, u: t.Chan) -> None:
     b.branch(b.extract(r, 1, TYP_BOOL), loop.body, loop.done, s.pos)
     b.start_sealed(loop.body)
     if wanted(s, 0):
-        _give(b, s, 0, b.extract(r, 0, u.elem))
+        _give(b, s, [b.extract(r, 0, u.elem)])
     loop.run_body(b, s)
     loop.end(b)

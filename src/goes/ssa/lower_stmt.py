@@ -207,16 +207,17 @@ def _define(b: Builder, s: n.AssignStmt) -> None:
     if len(rhs) == 1:
         values = exprs.multi(b, rhs[0])
     else:
-        values = []
+        types: list[Type] = []
         for i in range(len(rhs)):
             v = fresh[i]
             p = targets[i]
             if v is not None:
-                values.append(exprs.expr_as(b, rhs[i], b.typ(v.type)))
+                types.append(b.typ(v.type))
             elif p is not None and p.kind != places.BLANK:
-                values.append(exprs.expr_as(b, rhs[i], p.typ))
+                types.append(p.typ)
             else:
-                values.append(_value_of(b, rhs[i]))
+                types.append(t.TYP_UNSAFE_POINTER if exprs.is_nil_expr(rhs[i]) else exprs.type_of(b, rhs[i]))
+        values = calls.evaluate_list(b, rhs, types)
     for i in range(len(lhs)):
         v = fresh[i]
         p = targets[i]

@@ -62,7 +62,10 @@ def _dispatch(b: Builder, s: n.SwitchStmt, bodies: list[Block], default: Block) 
         for i in range(len(s.body)):
             for c in s.body[i].cases:
                 following = b.new_block("switch.next")
-                exprs.condition(b, c, bodies[i], following)
+                if isinstance(under(exprs.type_of(b, c)), t.Interface):
+                    b.branch(_equal(b, b.const(TYP_BOOL, True), TYP_BOOL, c), bodies[i], following, c.pos)
+                else:
+                    exprs.condition(b, c, bodies[i], following)
                 if not following.preds:
                     b.block = None
                     return

@@ -117,8 +117,7 @@ def _body(b: Builder, s: n.RangeStmt, sig: t.Signature, state: Var) -> Builder:
     child.terminate(ir.Unreachable(s.pos))
     child.start_sealed(good)
     child.store_var(state, child.int_const(PANIC), s.pos)
-    for i in range(len(s.lhs)):
-        assign_iteration(child, s, i, params[i])
+    assign_iteration(child, s, [*params])
     go_on = child.new_block("range.continue")
     stop = child.new_block("range.break")
     child.continues[s] = go_on
@@ -137,16 +136,23 @@ def _body(b: Builder, s: n.RangeStmt, sig: t.Signature, state: Var) -> Builder:
     return child
 
 
-def assign_iteration(b: Builder, s: n.RangeStmt, i: int, value: ir.Value) -> None:
-    """Give the i-th variable of the range clause its value of this iteration."""
-    x = places.unparen(s.lhs[i])
-    if isinstance(x, n.Name) and x.text == "_":
-        return
-    if s.define and isinstance(x, n.Name) and isinstance(x.obj, Var):
-        b.declare(x.obj, conv.assign(b, value, b.typ(x.obj.type), x.pos), x.pos)
-        return
-    p = places.place(b, x)
-    places.store(b, p, conv.assign(b, value, p.typ, x.pos), x.pos)
+def assign_iteration(b: Builder, s: n.RangeStmt, values: list[ir.Value]) -> None:
+    """Give the variables of the range clause their values of this iteration; values[i] is unused for a blank one.
+
+    for i, x[i] = range s    assigns as  i, x[i] = index, element  does: operands on the left come before any assignment.
+    """
+    targets: list[places.Place] = []
+    if not s.define:
+        for x in s.lhs:
+            targets.append(places.place(b, places.unparen(x)))
+    for i in range(len(s.lhs)):
+        x = places.unparen(s.lhs[i])
+        if isinstance(x, n.Name) and x.text == "_":
+            continue
+        if not s.define:
+            places.store(b, targets[i], conv.assign(b, values[i], targets[i].typ, x.pos), x.pos)
+        elif isinstance(x, n.Name) and isinstance(x.obj, Var):
+            b.declare(x.obj, conv.assign(b, values[i], b.typ(x.obj.type), x.pos), x.pos)
 
 
 def leave(b: Builder, token: int, target: n.Stmt | None, pos: Pos) -> None:

@@ -11,6 +11,7 @@ the tags of callees analysed before them. The functions of one call-graph cycle 
 What outlives an allocation inside its function: the frame has one place per allocation site, so a value must not be
 reachable when its site runs again. In SSA form a value gets from one round of a loop into the next only through a phi
 at the loop's header, or through memory that is older than the round: the contents of an allocation outside the loop.
+The phi of a loop variable's cells is no such way: the new round's cell is filled from the old one, which is not used again.
 Header phis and contents therefore count with the depth outside their loop. In loops without a single header (goto)
 every allocation goes to the heap.
 
@@ -30,7 +31,7 @@ from ...types.sizes import is_direct_iface, sizeof
 from .. import instr as ir
 from ..function import NOESCAPE, UINTPTR_ESCAPES, Function
 from .context import Context
-from .loops import find_loops
+from .loops import LoopInfo, find_loops
 from .values import constant_make, direct_base, has_pointers
 
 MAX_EXPLICIT_BYTES: Final = 128 * 1024  # named variables larger than this go to the heap (ir.MaxStackVarSize)
@@ -202,6 +203,8 @@ class Graph:
                 if isinstance(i, ir.Phi):
                     if has_pointers(i.type):
                         header = loops.header_depth[k]
+                        if header and not loops.irreducible[k] and moving_cell(i, loops, header):
+                            header = 0
                         location = Location(header - 1 if header else depth)
                         values[i] = location
                         if header:
@@ -476,6 +479,40 @@ def _reason(root: Location) -> str:
     if root.escapes:
         return "stored in an escaping object"
     return "outlives its loop iteration"
+
+
+def moving_cell(phi: ir.Phi, loops: LoopInfo, header: int) -> bool:
+    """Whether phi, at the head of a loop of that depth, is the address of a variable that is new in every round:
+
+    t1 = phi [outside: t0, post: t3]        t2 = load t1;  t3 = alloc T;  store t3, t2"""
+    outside = 0
+    for a in phi.args:
+        if not isinstance(a, ir.Alloc) or a.block is None:
+            return False
+        if loops.depth[a.block.index] < header:
+            outside += 1
+        elif not copies_cell(a, phi):
+            return False
+    return outside == 1
+
+
+def copies_cell(new: ir.Alloc, old: ir.Value) -> bool:
+    """Whether the variable new starts with what is in old."""
+    if new.block is None or new.needs_zero:
+        return False
+    instrs = new.block.instrs
+    k = instrs.index(new)
+    if k == 0 or k + 1 >= len(instrs):
+        return False
+    before = instrs[k - 1]
+    after = instrs[k + 1]
+    return (
+        isinstance(before, ir.Load)
+        and before.x is old
+        and isinstance(after, ir.Store)
+        and after.x is new
+        and after.y is before
+    )
 
 
 def _tracked(i: ir.Instr) -> bool:

@@ -22,7 +22,8 @@ from ...types.types import Type
 from ..function import Block, Function
 from ..instr import Alloc, Const, InlineSite, Instr, Load, Phi, Store, Value
 from .context import Context
-from .values import find, same_type
+from .escape import copies_cell
+from .values import find, replace_values, same_type
 
 
 @final
@@ -41,6 +42,7 @@ class Variable:
 
 def promote_cells(fn: Function, context: Context) -> bool:
     """Promote what qualifies; whether anything changed."""
+    unify_cells(fn)
     cells = _candidates(fn)
     if not cells:
         return False
@@ -93,6 +95,64 @@ def promote_cells(fn: Function, context: Context) -> bool:
     if fn.results:
         fn.results = [a for a in fn.results if a not in cells]
     return True
+
+
+def unify_cells(fn: Function) -> None:
+    """Let a loop variable that is new in every round keep its first cell, if its address is only loaded from and stored to.
+
+    t1 = phi [outside: t0, post: t3];  t2 = load t1;  t3 = alloc T;  store t3, t2        →        t0 for t1 and t3"""
+    groups: dict[Value, Phi] = {}  # phi, cells → phi
+    spoiled: set[Phi] = set()
+    for b in fn.blocks:
+        for phi in b.phis():
+            news = 0
+            for a in phi.args:
+                if not isinstance(a, Alloc) or a.landing:
+                    news = -1
+                    break
+                if copies_cell(a, phi):
+                    news += 1
+            if news >= 1 and news == len(phi.args) - 1:
+                groups[phi] = phi
+                for a in phi.args:
+                    other = groups.get(a)
+                    if other is not None:
+                        spoiled.add(phi)
+                        spoiled.add(other)
+                    groups[a] = phi
+    if not groups:
+        return
+    for b in fn.blocks:
+        for i in b.instrs:
+            if isinstance(i, Load):
+                continue
+            if isinstance(i, Store):
+                if i.y in groups:
+                    spoiled.add(groups[i.y])
+                continue
+            for o in i.operands():
+                owner = groups.get(o)
+                if owner is not None and owner is not i:
+                    spoiled.add(owner)
+    replaced: dict[Value, Value] = {}
+    for phi in groups.values():
+        if phi in spoiled or phi in replaced:
+            continue
+        first: Value | None = None
+        for a in phi.args:
+            if not (isinstance(a, Alloc) and copies_cell(a, phi)):
+                first = a
+        assert first is not None
+        replaced[phi] = first
+        for a in phi.args:
+            if a is not first:
+                replaced[a] = first
+    if not replaced:
+        return
+    for b in fn.blocks:
+        if any([i in replaced for i in b.instrs]):
+            b.instrs = [i for i in b.instrs if i not in replaced]
+    replace_values(fn, replaced)
 
 
 def _candidates(fn: Function) -> dict[Value, Variable]:
