@@ -273,8 +273,8 @@ def all_codes(level: int) -> list[FunctionCode]:
 @pytest.mark.parametrize("level", [QUICK, FULL])
 def test_all_instructions_compile(level: int) -> None:
     codes = all_codes(level)
-    with WorkerPool(level, 1) as pool:
-        pool.submit("all", codes)
+    with WorkerPool(1) as pool:
+        pool.submit("all", codes, level)
         definitions = {d.name: d for d in pool.results()[0]}
     for c in codes:
         d = definitions[c.name]
@@ -293,8 +293,8 @@ def test_all_instructions_compile(level: int) -> None:
 
 def test_split_stack_is_checked_unless_nosplit() -> None:
     codes = all_codes(QUICK)
-    with WorkerPool(QUICK, 1) as pool:
-        data = pool.compile([("all", assemble_module(codes))])[0]
+    with WorkerPool(1) as pool:
+        data = pool.compile([("all", assemble_module(codes))], QUICK)[0]
     for d in read_object(data, [c.meta for c in codes]):
         calls_morestack = any(r.target == "__morestack" for r in d.relocations)
         if d.name in ("alloc", "index array", "nilcheck"):  # nosplit, and leaves that at most panic
@@ -318,11 +318,11 @@ def test_references_say_what_symbols_stand_for() -> None:
 def test_a_crash_of_llvm_is_reported_with_its_module() -> None:
     from goes.diag.diagnostic import Bug
 
-    with WorkerPool(QUICK, 1) as pool:
+    with WorkerPool(1) as pool:
         with pytest.raises(Bug, match="rejects the module"):
-            pool.compile([("bad", "define void @f() { ret i32 1 }")])
+            pool.compile([("bad", "define void @f() { ret i32 1 }")], QUICK)
         codes = all_codes(QUICK)[:6]
         for k in range(3):
-            pool.submit(f"good {k}", codes[2 * k : 2 * k + 2])
+            pool.submit(f"good {k}", codes[2 * k : 2 * k + 2], QUICK)
         found = [[d.name for d in definitions if d.kind == sym.TEXT] for definitions in pool.results()]
         assert found == [[c.name for c in codes[2 * k : 2 * k + 2]] for k in range(3)]

@@ -216,5 +216,5 @@ def test_a_module_that_kills_llvm_is_named_and_kept() -> None:
 declare i64 @llvm.read_register.i64(metadata)
 !0 = !{!"no such register"}
 """
-    with WorkerPool(QUICK, 1) as pool, pytest.raises(Bug, match=r"died .* on module bad, text in .*\.ll"):
-        pool.compile([("bad", fatal)])
+    with WorkerPool(1) as pool, pytest.raises(Bug, match=r"died .* on module bad, text in .*\.ll"):
+        pool.compile([("bad", fatal)], QUICK)

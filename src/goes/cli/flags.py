@@ -181,5 +181,5 @@ BUILD_FLAGS: Final = [
     Flag("tags", TEXT, "a comma-separated list of additional build tags", "tag,list"),
     Flag("trimpath", BOOL, "remove all file system paths from the resulting executable"),
     Flag("buildvcs", TEXT, "whether to stamp binaries with version control information", "value", "auto"),
-    Flag("O", TEXT, "optimisation tier: 0 and 1 quick, 2 and 3 full (goes only)", "level"),
+    Flag("O", TEXT, "optimisation tier: 0 and 1 quick, 2 and 3 full, otherwise full where it pays (goes only)", "level"),
 ]

@@ -27,6 +27,7 @@ from .checks import check_pointer
 from .descriptors import method_order, sorted_interface_methods
 from .emitter import Emitter
 from .interfaces import ITAB_FUN
+from .llvm import LIKELY
 from .values import operand, result
 
 NORETURN: Final = frozenset(
@@ -39,7 +40,13 @@ NORETURN: Final = frozenset(
     ]
 )  # fmt: skip
 DEFER_RECORD: Final = 48  # runtime._defer
+DEFER_SP: Final = 8
+DEFER_PC: Final = 16
 DEFER_FN: Final = 24
+DEFER_LINK: Final = 32
+DEFER_HEAD: Final = 40
+G_DEFER: Final = 40  # runtime.g._defer
+MAX_OPEN: Final = 15  # deferred calls written out in a function, over all its returns
 FRAME_RECORD: Final = 64  # runtime.deferFrame
 
 
@@ -227,10 +234,35 @@ def defer(e: Emitter, i: ir.Defer) -> None:
         e.runtime("void", "deferprocat", [("ptr", fn), ("ptr", token[0]), ("ptr", token[1])])
     elif i.in_loop:
         e.runtime("void", "deferproc", [("ptr", e.landing_area), ("ptr", fn)])
-    else:
-        record = e.alloca(DEFER_RECORD)
+    elif e.fn.is_runtime:
+        record = _defer_record(e, i)
         e.store("ptr", fn, e.gep(record, DEFER_FN))
         e.runtime("void", "deferprocStack", [("ptr", e.landing_area), ("ptr", record)])
+    else:
+        # runtime.deferprocStack. Without write barriers: the record is in the frame, and g is scanned with its stack.
+        record = _defer_record(e, i)
+        head = e.gep(current_g(e), G_DEFER)
+        e.store("i64", "0", record)  # heap, rangefunc
+        e.store("ptr", e.landing_area, e.gep(record, DEFER_SP))
+        e.store("i64", "0", e.gep(record, DEFER_PC))
+        e.store("ptr", fn, e.gep(record, DEFER_FN))
+        e.store("ptr", e.load("ptr", head), e.gep(record, DEFER_LINK))
+        e.store("ptr", "null", e.gep(record, DEFER_HEAD))
+        e.store("ptr", record, head)
+
+
+def _defer_record(e: Emitter, i: ir.Defer) -> str:
+    """The record of a defer statement that runs at most once per call."""
+    record = e.defer_records.get(i)
+    if record is None:
+        record = e.alloca(DEFER_RECORD)
+        e.defer_records[i] = record
+    return record
+
+
+def current_g(e: Emitter) -> str:
+    """The running goroutine."""
+    return e.op("load ptr, ptr addrspace(257) inttoptr (i64 -8 to ptr addrspace(257)), align 8")
 
 
 def defer_token(e: Emitter, i: ir.DeferToken) -> None:
@@ -239,7 +271,54 @@ def defer_token(e: Emitter, i: ir.DeferToken) -> None:
 
 
 def run_defers(e: Emitter, i: ir.RunDefers) -> None:
-    e.runtime("void", "deferreturn", [("ptr", e.landing_area)])
+    """Run what is deferred on this frame, at a return or, by the runtime, in the landing block.
+
+    At a return each record that lies on top of g's list is taken off and its function called from here. Records of
+    statements outside of loops are pushed in the order of the blocks, so they lie in the opposite order.
+    """
+    records = _open_defers(e)
+    if not records or i.block is e.fn.landing:
+        e.runtime("void", "deferreturn", [("ptr", e.landing_area)])
+        return
+    head = e.gep(current_g(e), G_DEFER)
+    for d in reversed(records):
+        record = _defer_record(e, d)
+        there = e.new_label()
+        done = e.new_label()
+        e.branch(e.op(f"icmp eq ptr {e.load('ptr', head)}, {record}"), there, done, LIKELY)
+        e.label(there)
+        fn = e.load("ptr", e.gep(record, DEFER_FN))
+        e.store("ptr", e.load("ptr", e.gep(record, DEFER_LINK)), head)
+        made = d.x
+        if not isinstance(made, ir.MakeClosure):
+            e.call("void", e.load("ptr", fn), [("ptr swiftself", fn)])
+        elif made.args:
+            e.refs.functions[made.function.name] = made.function
+            e.call("void", e.code(made.function.name, "void", ["ptr swiftself"]), [("ptr swiftself", fn)])
+        else:
+            e.refs.functions[made.function.name] = made.function
+            e.call("void", e.code(made.function.name, "void", []), [])
+        e.jump(done)
+        e.label(done)
+
+
+def _open_defers(e: Emitter) -> list[ir.Defer]:
+    """The defer statements in the order they run, if all run at most once and they are few; else none."""
+    if e.open_defers is None:
+        found: list[ir.Defer] = []
+        returns = 0
+        simple = not e.fn.is_runtime
+        for block in e.order:
+            for i in block.instrs:
+                if isinstance(i, ir.RunDefers):
+                    returns += 1
+                elif isinstance(i, ir.Defer):
+                    found.append(i)
+                    simple = simple and not i.in_loop and i.token is None
+                elif isinstance(i, ir.DeferToken):
+                    simple = False
+        e.open_defers = found if simple and len(found) * returns <= MAX_OPEN else []
+    return e.open_defers
 
 
 def recover(e: Emitter, i: ir.Recover) -> None:

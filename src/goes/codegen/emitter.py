@@ -19,7 +19,7 @@ from ..diag.source import NO_POS, Pos, SourceSet
 from ..obj.llvmobject import FunctionMeta, PositionEntry
 from ..obj.symbol import InlineCall
 from ..ssa.function import Block, Function
-from ..ssa.instr import InlineSite, Phi, Value
+from ..ssa.instr import Defer, InlineSite, Phi, Value
 from ..types import types as t
 from ..types.linkname import link_string
 from ..types.sizes import alignof, ptrdata, sizeof
@@ -145,6 +145,8 @@ class Emitter:
         "result_pointer",
         "results_in_memory",
         "landing_area",
+        "defer_records",
+        "open_defers",
         "landing_slots",
         "uses",
         "skip",
@@ -181,6 +183,8 @@ class Emitter:
         self.result_pointer = ""
         self.results_in_memory = False
         self.landing_area = ""
+        self.defer_records: dict[Defer, str] = {}
+        self.open_defers: list[Defer] | None = None
         self.landing_slots: dict[Value, int] = {}
         self.uses: dict[Value, int] = {}
         self.skip: set[Value] = set()

@@ -561,7 +561,7 @@ def _function_code(e: Emitter, header: str) -> FunctionCode:
     meta.args = _stack_arguments(e, params)
     header += f" {NOSPLIT if unchecked else SPLIT} section {quote('.text.' + fn.name)} align 16 !dbg !SP {{"
     lines = [header, "entry:", *e.entry, *e.out, *e.cold, "}", ""]
-    return FunctionCode(fn.name, "\n".join(lines), meta, e.refs, e.declarations)
+    return FunctionCode(fn.name, "\n".join(lines), meta, e.refs, e.declarations, e.ctx.level)
 
 
 def _is_small_leaf(e: Emitter) -> bool:

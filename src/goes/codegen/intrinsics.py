@@ -18,6 +18,7 @@ from ..obj import symbol as sym
 from ..ssa import instr as ir
 from ..ssa.function import DECLARED, Function
 from ..types import types as t
+from .calls import current_g
 from .emitter import Context, Emitter, quote
 from .llvm import NOSPLIT, FunctionCode
 from .values import operand, result
@@ -222,7 +223,7 @@ def _other(e: Emitter, i: ir.CallStatic, what: str) -> bool:
         have = e.ctx.shape(i.args[0].type).llvms[0]
         result(e, i, [e.op(f"bitcast {have} {a0} to {what[3:]}")])
     elif what == "getg":
-        result(e, i, [e.op("load ptr, ptr addrspace(257) inttoptr (i64 -8 to ptr addrspace(257)), align 8")])
+        result(e, i, [current_g(e)])
     elif what == "getfp":
         result(e, i, ["0"])  # no frame pointers
     elif what == "keepalive":
@@ -347,7 +348,7 @@ def intrinsic_body(name: str, ctx: Context) -> FunctionCode | None:
         f"define dso_local swiftcc {ret} @{quote(name)}({', '.join(params)}) {NOSPLIT} section {section} "
         "align 16 !dbg !SP {"
     )
-    return FunctionCode(name, "\n".join([header, "entry:", *e.out, "}", ""]), e.meta, e.refs, e.declarations)
+    return FunctionCode(name, "\n".join([header, "entry:", *e.out, "}", ""]), e.meta, e.refs, e.declarations, e.ctx.level)
 
 
 def body_override(name: str, ctx: Context) -> FunctionCode | None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 QUICK: Final = 0
 FULL: Final = 1
+TIERS: Final = (QUICK, FULL)
 
 TRIPLE: Final = "x86_64-unknown-linux-gnu"
 LAYOUT: Final = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128"
@@ -62,19 +63,21 @@ emissionKind: LineTablesOnly)
 
 
 class FunctionCode:
-    """One function as LLVM text with everything the object reader and the build engine need to know.
+    """One function as LLVM text with everything the object reader and the build engine need to know. `level`: its tier.
     `declarations`: symbol → its `declare` or `external global` line."""
 
-    __slots__ = ("name", "text", "meta", "references", "declarations")
+    __slots__ = ("name", "text", "meta", "references", "declarations", "level")
 
     def __init__(
-        self, name: str, text: str, meta: FunctionMeta, references: References, declarations: dict[str, str]
+        self, name: str, text: str, meta: FunctionMeta, references: References, declarations: dict[str, str],
+        level: int = QUICK,
     ) -> None:
         self.name = name
         self.text = text
         self.meta = meta
         self.references = references
         self.declarations = declarations
+        self.level = level
 
 
 def assemble_module(functions: list[FunctionCode]) -> str:

@@ -1,12 +1,12 @@
 """Compile functions in worker processes, while the front end goes on.
 
-    with WorkerPool(QUICK, 2) as pool:
-        pool.submit("batch 0", codes0)          # returns at once
-        pool.submit("batch 1", codes1)
+    with WorkerPool(2) as pool:
+        pool.submit("batch 0", codes0, QUICK)          # returns at once
+        pool.submit("batch 1", codes1, FULL)
         for definitions in pool.results(): ...  # in the order of submission
 
 A failed LLVM assertion aborts the process that runs it, and llvmlite's lock serialises threads; hence processes. They
-are forked when needed and speak length-prefixed messages over pipes. A worker also reads the object it made, so that
+are forked when needed, each for one tier (LLVM's options hold for a process), and speak length-prefixed messages over pipes. A worker also reads the object it made, so that
 definitions come back, not ELF. Results are in order of submission, whatever the order of work. If a worker dies,
 the error names the module it had and the file its text was left in.
 
@@ -84,7 +84,7 @@ def _serve(requests: int, answers: int, level: int) -> None:
 
 @final
 class _Worker:
-    __slots__ = ("pid", "requests", "answers", "job")
+    __slots__ = ("pid", "level", "requests", "answers", "job")
 
     def __init__(self, level: int, inherited: list[int]) -> None:
         request_read, self.requests = os.pipe()
@@ -92,6 +92,7 @@ class _Worker:
         with contextlib.suppress(OSError):  # the system may allow less
             fcntl.fcntl(answer_write, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
         self.job = -1
+        self.level = level
         sys.stdout.flush()
         sys.stderr.flush()
         self.pid = os.fork()
@@ -123,10 +124,11 @@ class _Worker:
 class _Job:
     """A module on its way: `answer` once it is back, `failure` if it will not come back."""
 
-    __slots__ = ("label", "text", "data", "answer", "failure")
+    __slots__ = ("label", "level", "text", "data", "answer", "failure")
 
-    def __init__(self, label: str, text: str, data: bytes) -> None:
+    def __init__(self, label: str, level: int, text: str, data: bytes) -> None:
         self.label = label
+        self.level = level
         self.text = text
         self.data = data
         self.answer = b""
@@ -135,18 +137,17 @@ class _Job:
 
 @final
 class WorkerPool:
-    """At most `jobs` worker processes for one optimisation level."""
+    """At most `jobs` worker processes for each tier."""
 
-    __slots__ = ("level", "jobs", "workers", "_idle", "_busy", "_jobs", "_next")
+    __slots__ = ("jobs", "workers", "_idle", "_busy", "_jobs", "_waiting")
 
-    def __init__(self, level: int, jobs: int) -> None:
-        self.level = level
+    def __init__(self, jobs: int) -> None:
         self.jobs = max(1, jobs)
         self.workers: list[_Worker] = []
         self._idle: list[_Worker] = []
         self._busy: dict[int, _Worker] = {}  # by the descriptor answers come from
         self._jobs: list[_Job] = []
-        self._next = 0  # first job not handed out
+        self._waiting: list[int] = []  # jobs not handed out
 
     def __enter__(self) -> WorkerPool:
         return self
@@ -161,23 +162,27 @@ class WorkerPool:
         self._idle = []
         self._busy = {}
         self._jobs = []
-        self._next = 0
+        self._waiting = []
 
-    def submit(self, label: str, codes: list[FunctionCode]) -> None:
+    def submit(self, label: str, codes: list[FunctionCode], level: int) -> None:
         """Begin to compile a module of functions."""
         text = assemble_module(codes)
         data = pickle.dumps((text, [c.meta for c in codes]), pickle.HIGHEST_PROTOCOL)
-        self._jobs.append(_Job(label, text, data))
+        self._add(_Job(label, level, text, data))
         self.poll()
+
+    def _add(self, job: _Job) -> None:
+        self._waiting.append(len(self._jobs))
+        self._jobs.append(job)
 
     def results(self) -> list[list[Definition]]:
         """Wait for everything submitted since the last call. Raises Bug for the first module that failed."""
         return [pickle.loads(answer) for answer in self._finish()]
 
-    def compile(self, modules: list[tuple[str, str]]) -> list[bytes]:
+    def compile(self, modules: list[tuple[str, str]], level: int) -> list[bytes]:
         """Objects of (label, text) modules, in order. Raises Bug for the first module that fails."""
         for label, text in modules:
-            self._jobs.append(_Job(label, text, pickle.dumps((text, None), pickle.HIGHEST_PROTOCOL)))
+            self._add(_Job(label, level, text, pickle.dumps((text, None), pickle.HIGHEST_PROTOCOL)))
         return self._finish()
 
     def poll(self) -> None:
@@ -185,11 +190,11 @@ class WorkerPool:
         self._step(0)
 
     def _finish(self) -> list[bytes]:
-        while self._next < len(self._jobs) or self._busy:
+        while self._waiting or self._busy:
             self._step(None)
         jobs = self._jobs
         self._jobs = []
-        self._next = 0
+        self._waiting = []
         for job in jobs:
             if job.failure:
                 raise Bug("codegen", job.failure)
@@ -205,27 +210,32 @@ class WorkerPool:
         self._hand_out()
 
     def _hand_out(self) -> None:
-        while self._next < len(self._jobs):
-            if not self._idle:
-                if len(self.workers) == self.jobs:
-                    return
-                self._start()
-            w = self._idle.pop()
-            job = self._jobs[self._next]
+        """Give every job that waits to a free worker of its tier, if there is one or may be one more."""
+        waiting: list[int] = []
+        for number in self._waiting:
+            job = self._jobs[number]
+            w = self._free(job.level)
+            if w is None:
+                waiting.append(number)
+                continue
             try:
-                w.send(self._next, job.data)
+                w.send(number, job.data)
             except BrokenPipeError:
                 self._crashed(w, job)
             else:
                 self._busy[w.answers] = w
             job.data = b""
-            self._next += 1
+        self._waiting = waiting
 
-    def _start(self) -> None:
-        inherited = [fd for w in self.workers for fd in (w.requests, w.answers)]
-        w = _Worker(self.level, inherited)
+    def _free(self, level: int) -> _Worker | None:
+        for k, w in enumerate(self._idle):
+            if w.level == level:
+                return self._idle.pop(k)
+        if sum(w.level == level for w in self.workers) == self.jobs:
+            return None
+        w = _Worker(level, [fd for other in self.workers for fd in (other.requests, other.answers)])
         self.workers.append(w)
-        self._idle.append(w)
+        return w
 
     def _take(self, w: _Worker) -> None:
         job = self._jobs[w.job]

@@ -139,7 +139,7 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
             return made
         # Something that only building std anew can name (a wrapper an old descriptor promises).
         assert store is not None
-        store.clear()
+        store.bypass()
 
 
 def make_executable(
@@ -153,7 +153,6 @@ def make_executable(
 ) -> bytes | None:
     """Compile on demand and link. `archived`: definitions made before; `compiled`: the packages they are complete for.
     None if the store lacks something that only building std anew can name."""
-    from ..codegen.llvm import FULL, QUICK
     from ..codegen.workers import WorkerPool
     from ..link.link import LINKER_SYMBOLS, add_roots, link
     from ..link.reach import Reach
@@ -161,6 +160,7 @@ def make_executable(
     from .asmpackage import AsmPackages
     from .demand import Demand
     from .symbols import LinkResolver, SymbolIndex
+    from .tiers import Tiers
 
     errors = packages.errors
     progress = options.progress or Progress()
@@ -168,8 +168,8 @@ def make_executable(
     index = SymbolIndex(packages)
     program = Program(packages.sources, LinkResolver(index))
     asm = AsmPackages(packages, context.goroot, tuple(context.experiments), errors)
-    with WorkerPool(FULL if options.level >= 2 else QUICK, options.jobs) as pool:
-        demand = Demand(packages, index, program, asm, pool, store, options.inline)
+    with WorkerPool(options.jobs) as pool:
+        demand = Demand(packages, index, program, asm, pool, Tiers(options.level, packages), store, options.inline)
         demand.definitions.update(archived)
         for path in packages.inputs:
             if path not in compiled:

@@ -17,7 +17,7 @@ from ..codegen.descriptors import MethodNamer, TypeData
 from ..codegen.emitter import Context
 from ..codegen.function import emit_function
 from ..codegen.intrinsics import intrinsic_body, is_intrinsic
-from ..codegen.llvm import FunctionCode
+from ..codegen.llvm import FULL, TIERS, FunctionCode
 from ..codegen.references import EQUAL, References, string_symbol
 from ..codegen.staticdata import StaticEnvironment, StaticInit
 from ..codegen.workers import WorkerPool
@@ -32,13 +32,14 @@ from ..syntax import nodes as n
 from ..types import types as t
 from ..types.linkname import escape_path
 from ..types.lookup import MethodEntry
-from ..types.objects import Func, Initializer, Package, Var
+from ..types.objects import Func, Initializer, Package, TypeName, Var
 from .analysis import Analysis, Intrinsics, KnownFunctions
 from .asmpackage import AsmPackages
 from .embeds import embed_data
 from .packages import Packages
 from .stdstore import FunctionFacts, StdStore, UserNames
 from .symbols import SymbolIndex
+from .tiers import Tiers
 
 BATCH: int = 48  # functions per LLVM module
 
@@ -76,16 +77,17 @@ class Demand(MethodNamer, StaticEnvironment):
 
     __slots__ = (
         "packages", "program", "context", "analysis", "types", "index", "asm", "pool", "definitions", "functions", "globals",
-        "store", "_batch", "_waiting", "_static", "_initialising", "_knows_abi0", "_new_packages", "_stored",
+        "store", "tiers", "_batches", "_waiting", "_static", "_initialising", "_knows_abi0", "_new_packages", "_stored",
     )  # fmt: skip
 
     def __init__(
         self, packages: Packages, index: SymbolIndex, program: Program, asm: AsmPackages, pool: WorkerPool,
-        store: StdStore | None, inline: bool = True,
+        tiers: Tiers, store: StdStore | None, inline: bool = True,
     ) -> None:
         self.packages = packages
         self.program = program
-        self.context = Context(packages.sources, pool.level)
+        self.context = Context(packages.sources)
+        self.tiers = tiers
         self.store = store
         self.analysis = Analysis(program, _CodegenIntrinsics(), inline, None, None if store is None else _StoredFacts(store))
         self.types = TypeData(self)
@@ -95,7 +97,7 @@ class Demand(MethodNamer, StaticEnvironment):
         self.definitions: dict[str, Definition] = {}
         self.functions: dict[str, Function] = {}
         self.globals: dict[str, t.Type] = {}
-        self._batch: list[FunctionCode] = []
+        self._batches: list[list[FunctionCode]] = [[] for _ in TIERS]
         self._waiting = False
         self._static: dict[str, Definition] = {}
         self._initialising: Package | None = None
@@ -161,11 +163,36 @@ class Demand(MethodNamer, StaticEnvironment):
             self.functions[name] = fn
         self._function(name, fn)
 
+    def _promoted(self, name: str) -> Function | None:
+        """The wrapper `pkg.T.m` or `pkg.(*T).m` for a method that T has by promotion or only its value has."""
+        slash = name.rfind("/") + 1
+        words = name[slash:].split(".")
+        if len(words) != 3 or not words[1] or not words[2]:
+            return None
+        path = self.index.package_of(name[:slash] + words[0])
+        base = words[1][2:-1] if words[1].startswith("(*") else words[1]
+        if path is None:
+            return None
+        checker = self.packages.checker(path)
+        obj = checker.pkg.scope.lookup(base)
+        if not isinstance(obj, TypeName):
+            return None
+        checker.resolve(obj)
+        if not isinstance(obj.type, t.Named) or obj.type.tparams:
+            return None
+        typ = obj.type if base == words[1] else self.program.pointer_to(obj.type)
+        fn = self.program.method_named(typ, words[2])
+        return fn if fn is not None and fn.name == name else None
+
     def _by_name(self, name: str) -> None:
         """A name only assembly, a linkname or a runtime call mentioned."""
         obj = self.index.function(name)
         if obj is not None:
             self._function(name, self.program.function(obj, []))
+            return
+        wrapper = self._promoted(name)
+        if wrapper is not None:
+            self._function(name, wrapper)
             return
         owner = self.index.variable(name)
         if owner is not None:
@@ -179,6 +206,7 @@ class Demand(MethodNamer, StaticEnvironment):
         if typ is not None:
             self._put(StaticInit(self, "").zero(name, typ))
             return
+        self.context.level = FULL
         code = intrinsic_body(name, self.context)
         if code is not None:
             self._queue(code)
@@ -189,6 +217,7 @@ class Demand(MethodNamer, StaticEnvironment):
         if not fn.has_body():
             self._external(name, fn)
             return
+        self.context.level = self.tiers.of(name, "" if fn.package is None else fn.package.path)
         if is_intrinsic(name):
             code = intrinsic_body(name, self.context)
             if code is not None:
@@ -212,6 +241,7 @@ class Demand(MethodNamer, StaticEnvironment):
         if found is not None:
             self._put(found)
             return
+        self.context.level = FULL
         code = intrinsic_body(name, self.context)
         if code is not None:
             self._queue(code)
@@ -246,10 +276,11 @@ class Demand(MethodNamer, StaticEnvironment):
         promise = Definition(code.name, sym.TEXT, flags=code.meta.flags)
         promise.relocations = [*code.meta.relocations, *(Relocation(0, sym.R_KEEP, s) for s in self._register(code.references))]
         self.definitions[code.name] = promise
-        self._batch.append(code)
+        batch = self._batches[code.level]
+        batch.append(code)
         self._waiting = True
-        if len(self._batch) == BATCH:
-            self._flush()
+        if len(batch) == BATCH:
+            self._submit(code.level)
 
     def _register(self, refs: References) -> list[str]:
         """Remember what a function's symbols stand for; returns their names in order."""
@@ -413,9 +444,14 @@ class Demand(MethodNamer, StaticEnvironment):
 
     def _flush(self) -> None:
         """Hand the collected functions to the workers."""
-        if self._batch:
-            self.pool.submit(self._batch[0].name, self._batch)
-            self._batch = []
+        for level in TIERS:
+            if self._batches[level]:
+                self._submit(level)
+
+    def _submit(self, level: int) -> None:
+        batch = self._batches[level]
+        self._batches[level] = []
+        self.pool.submit(batch[0].name, batch, level)
 
     def finish(self) -> None:
         """Wait for all machine code and replace the promises."""

@@ -188,18 +188,18 @@ def _definitions(
     context: BuildContext, packages: Packages, input: PackageInput, options: BuildOptions
 ) -> list[Definition]:
     """All definitions of the package and those that no other package could make."""
-    from ..codegen.llvm import FULL, QUICK
     from ..codegen.workers import WorkerPool
     from ..ssa.program import Program
     from .asmpackage import AsmPackages
     from .demand import Demand
     from .symbols import LinkResolver, SymbolIndex
+    from .tiers import Tiers
 
     index = SymbolIndex(packages)
     program = Program(packages.sources, LinkResolver(index))
     asm = AsmPackages(packages, context.goroot, tuple(context.experiments), packages.errors)
-    with WorkerPool(FULL if options.level >= 2 else QUICK, options.jobs) as pool:
-        demand = Demand(packages, index, program, asm, pool, None, options.inline)
+    with WorkerPool(options.jobs) as pool:
+        demand = Demand(packages, index, program, asm, pool, Tiers(options.level, packages), None, options.inline)
         demand.initialise_package(input.path)
         task = _init_task(demand, packages, input)
         names = [task, *sorted(index.declared(input.path))]

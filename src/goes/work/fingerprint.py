@@ -36,8 +36,7 @@ def std_key(context: BuildContext, options: BuildOptions) -> list[str]:
     """What the machine code of std depends on."""
     return [
         toolchain_id(), context.goos, context.goarch, context.goarch_level, context.go_version, context.goroot,
-        ",".join(context.experiments), ",".join(context.build_tags), "full" if options.level >= 2 else "quick",
-        str(options.inline),
+        ",".join(context.experiments), ",".join(context.build_tags), str(max(options.level, -1)), str(options.inline),
     ]  # fmt: skip
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Final, final
 
 from ..diag.native import mypyc_attr
 
 if TYPE_CHECKING:
     from .cache import Cache
+
+
+BY_PACKAGE: Final = -1
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -21,7 +24,7 @@ class Progress:
 
 @final
 class BuildOptions:
-    """`level`: 0/1 quick tier, 2/3 full."""
+    """`level`: 0/1 quick tier, 2/3 full, BY_PACKAGE what pays (tiers.py)."""
 
     __slots__ = (
         "level", "inline", "all_errors", "jobs", "trimpath", "ldflags", "build_id", "progress", "modinfo", "cache",
@@ -29,7 +32,7 @@ class BuildOptions:
     )  # fmt: skip
 
     def __init__(self) -> None:
-        self.level = 1
+        self.level = BY_PACKAGE
         self.inline = True
         self.all_errors = False
         self.jobs = os.cpu_count() or 1

@@ -44,7 +44,7 @@ class FunctionFacts:
 class StdStore:
     """Reads lazily: a chunk's definitions are decoded one by one when asked for."""
 
-    __slots__ = ("cache", "key", "_chunks", "_ids", "_packages", "_facts", "_known")
+    __slots__ = ("cache", "key", "_chunks", "_ids", "_packages", "_facts", "_bypassed")
 
     def __init__(self, cache: Cache, *key: str) -> None:
         self.cache = cache
@@ -53,6 +53,7 @@ class StdStore:
         self._ids: list[str] = []
         self._packages: set[str] = set()
         self._facts: dict[str, tuple[list[int], list[dict[int, int]], bool]] = {}
+        self._bypassed = False
         index = cache.get(self.key)
         if index is None:
             return
@@ -71,6 +72,10 @@ class StdStore:
         self._packages = set()
         self._facts = {}
 
+    def bypass(self) -> None:
+        """Answer nothing from now on, so that everything is made anew; `save` still adds to what is on disk."""
+        self._bypassed = True
+
     def _add(self, id: str, data: bytes) -> None:
         size = int.from_bytes(data[:8], "little")
         packages, facts = marshal.loads(data[8 : 8 + size])
@@ -82,6 +87,9 @@ class StdStore:
     # ---------------------------------------------------------------------------------------- reading
 
     def definition(self, name: str) -> Definition | None:
+        return None if self._bypassed else self._find(name)
+
+    def _find(self, name: str) -> Definition | None:
         for chunk in self._chunks:
             d = chunk.definition(name)
             if d is not None:
@@ -90,16 +98,19 @@ class StdStore:
 
     def has_package(self, path: str) -> bool:
         """Whether the package's initialisation has been worked out (its static data and init task are here)."""
-        return path in self._packages
+        return path in self._packages and not self._bypassed
 
     def facts(self, name: str) -> FunctionFacts | None:
         row = self._facts.get(name)
-        return None if row is None else FunctionFacts(row[0], row[1], row[2])
+        return None if row is None or self._bypassed else FunctionFacts(row[0], row[1], row[2])
 
     # ---------------------------------------------------------------------------------------- writing
 
     def save(self, definitions: list[Definition], packages: list[str], facts: dict[str, FunctionFacts]) -> None:
         """Add a chunk with what this build made (names not in the store yet)."""
+        if self._bypassed:
+            definitions = [d for d in definitions if self._find(d.name) is None]
+            packages = [p for p in packages if p not in self._packages]
         if not definitions and not packages:
             return
         rows = {name: (f.heap, f.results, f.inlinable) for name, f in sorted(facts.items())}

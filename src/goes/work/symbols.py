@@ -48,12 +48,13 @@ def linknames(package: str, files: list[File]) -> list[Linkname]:
 class SymbolIndex:
     """Functions and variables of all packages of a build by link name."""
 
-    __slots__ = ("packages", "_functions", "_vars", "_filled")
+    __slots__ = ("packages", "_functions", "_vars", "_prefixes", "_filled")
 
     def __init__(self, packages: Packages) -> None:
         self.packages = packages
         self._functions: dict[str, tuple[str, FuncDecl]] = {}
         self._vars: dict[str, tuple[str, str]] = {}
+        self._prefixes: dict[str, str] = {}
         self._filled = False
 
     def _fill(self) -> None:
@@ -116,6 +117,13 @@ class SymbolIndex:
         self._fill()
         out = [name for name, entry in self._functions.items() if entry[0] == path]
         return out + [name for name, entry in self._vars.items() if entry[0] == path]
+
+    def package_of(self, prefix: str) -> str | None:
+        """The import path of the package whose escaped link path is prefix."""
+        if not self._prefixes:
+            for path, package in self.packages.inputs.items():
+                self._prefixes[escape_path(package.link_path)] = path
+        return self._prefixes.get(prefix)
 
     def function(self, name: str) -> Func | None:
         """The function or method declared (with or without body) under this link name, not generic."""
