@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+import goes
 from goes.cli import run as run_verb
 from goes.cli.buildflags import identify, plan
 from goes.run.workdir import WorkDirectory
 
-SRC = str(Path(__file__).parents[2] / "src")
+SRC = str(Path(goes.__file__ or "").parents[1])  # the same goes as this one, interpreted or compiled
 
 
 class Goes:

@@ -5,7 +5,8 @@
 
 A class of a compiled module cannot be derived from by interpreted code unless it says so. That costs its method calls
 a look-up, so only the seams say it that a library user or a test is meant to implement. A class that is one of several
-bases is a @trait. Uncompiled the decorators do nothing.
+bases is a @trait. What is pickled is `serializable`, and open besides: mypyc 2.4.1 otherwise forgets to call its `__init__`
+when interpreted code makes one. Uncompiled the decorators do nothing.
 
 This module stays interpreted: the compiler knows the decorators by the names they have in mypy_extensions, which is
 not needed at run time.

@@ -60,7 +60,7 @@ _PC_RELATIVE: Final = (elf.R_X86_64_PC32, elf.R_X86_64_PLT32)
 
 
 @final
-@mypyc_attr(serializable=True)
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
 class PositionEntry:
     """What one line id stands for. `inline` indexes FunctionMeta.inlines, -1 = the function itself. All code with a
     barrier site's id lies between the write-barrier flag's load and the store, where preemption must not happen. The
@@ -79,7 +79,7 @@ class PositionEntry:
 
 
 @final
-@mypyc_attr(serializable=True)
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
 class FunctionMeta:
     """What the code generator knows of a function and LLVM does not carry. `flags` are Definition flags; `relocations`
     are the ones without bytes (R_USEIFACE ...); `wrapped` is the function a go/defer wrapper wraps."""

@@ -81,7 +81,7 @@ FUNCID_NORMAL: Final = 0
 
 
 @final
-@mypyc_attr(serializable=True)
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
 class Relocation:
     """`size` follows from the kind."""
 
@@ -98,7 +98,7 @@ class Relocation:
 
 
 @final
-@mypyc_attr(serializable=True)
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
 class InlineCall:
     """One inlined call. `parent` is the index of the enclosing inlined call in the same list, or -1. `file`/`line` are
     the *call site*; `name` and `start_line` describe the inlined function. `func_id` 0, or the wrapper id."""
@@ -115,7 +115,7 @@ class InlineCall:
 
 
 @final
-@mypyc_attr(serializable=True)
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
 class TextInfo:
     """What the runtime's tables need to know of a function.
 
@@ -149,7 +149,7 @@ ARGS_UNKNOWN: Final = -0x80000000
 
 
 @final
-@mypyc_attr(serializable=True)
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
 class Definition:
     """One symbol. `size` >= len(data); the rest is zero. `align` in bytes, 0 = by size (linker's symalign).
 

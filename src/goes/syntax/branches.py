@@ -192,7 +192,7 @@ class _Checker:
                 forward += self.block(block, inner, labeled, stmt.then.pos, stmt.then.stmts)
                 if stmt.else_ is not None:
                     forward += self.block(block, inner, labeled, stmt.else_.pos, [stmt.else_])
-            elif isinstance(stmt, ForStmt | RangeStmt):
+            elif isinstance(stmt, (ForStmt, RangeStmt)):
                 inner = _Targets(stmt, stmt, _NO_CASE)
                 forward += self.block(block, inner, labeled, stmt.body.pos, stmt.body.stmts)
             elif isinstance(stmt, SwitchStmt):
@@ -230,7 +230,7 @@ class _Checker:
                 self.error(stmt.label.pos, f"{word} label not defined: {name}")
                 return
             t = self.enclosing(block, label)
-            if isinstance(t, ForStmt | RangeStmt) or (tok == BREAK and isinstance(t, SwitchStmt | SelectStmt)):
+            if isinstance(t, (ForStmt, RangeStmt)) or (tok == BREAK and isinstance(t, (SwitchStmt, SelectStmt))):
                 stmt.target = t
             else:
                 self.error(stmt.label.pos, f"invalid {word} label {name}")

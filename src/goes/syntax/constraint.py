@@ -57,7 +57,7 @@ class Not(Constraint):
         return not self.x.eval(satisfied)
 
     def __str__(self) -> str:
-        return f"!({self.x})" if isinstance(self.x, And | Or) else f"!{self.x}"
+        return f"!({self.x})" if isinstance(self.x, (And, Or)) else f"!{self.x}"
 
 
 @final
@@ -274,7 +274,7 @@ def go_version(x: Constraint) -> str:
 
 def _min_version(x: Constraint, positive: bool) -> int:
     """The minor version of go1.N that x (or its negation) implies; -1 if none."""
-    if isinstance(x, And | Or):
+    if isinstance(x, (And, Or)):
         versions = [_min_version(operand, positive) for operand in x.operands]
         return max(versions) if isinstance(x, And) == positive else min(versions)
     if isinstance(x, Not):

@@ -239,11 +239,11 @@ class ExprParser(TypeParser):
                 return x
 
     def _may_be_literal_type(self, t: Expr) -> bool:
-        if isinstance(t, Name | SelectorExpr):
+        if isinstance(t, (Name, SelectorExpr)):
             return self.xnest >= 0
         if isinstance(t, IndexExpr):
             return self.xnest >= 0 and not _is_value(t)
-        return isinstance(t, ArrayType | SliceType | StructType | MapType)
+        return isinstance(t, (ArrayType, SliceType, StructType, MapType))
 
     # Index = "[" Expression "]" .   Slice = "[" [ x ] ":" [ x ] "]" | "[" [ x ] ":" x ":" x "]" .
     def _index_or_slice(self, x: Expr) -> Expr:

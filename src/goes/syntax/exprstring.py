@@ -99,7 +99,7 @@ def _write(out: list[str], x: Expr, depth: int) -> None:
     if depth > _MAX_DEPTH:
         out.append("…")
         return
-    if isinstance(x, Name | BasicLit):
+    if isinstance(x, (Name, BasicLit)):
         out.append(x.text)
     elif isinstance(x, SelectorExpr):
         _write(out, x.x, depth)

@@ -68,7 +68,7 @@ def start_pos(node: Node) -> Pos:
     """Where the text of the node begins."""
     n = node
     while True:
-        if isinstance(n, SelectorExpr | IndexExpr | AssertExpr | BinaryExpr):
+        if isinstance(n, (SelectorExpr, IndexExpr, AssertExpr, BinaryExpr)):
             n = n.x
         elif isinstance(n, CallExpr):
             n = n.fun
@@ -103,7 +103,7 @@ def end_pos(node: Node) -> Pos:
     """Where the text of the node ends, approximately."""
     n = node
     while True:
-        if isinstance(n, Name | BasicLit):
+        if isinstance(n, (Name, BasicLit)):
             return n.pos + _length(n.text)
         if isinstance(n, SelectorExpr):
             n = n.sel
@@ -113,9 +113,9 @@ def end_pos(node: Node) -> Pos:
             n = n.index
         elif isinstance(n, BinaryExpr):
             n = n.y
-        elif isinstance(n, UnaryExpr | StarExpr | ParenExpr | SliceExpr | TypeSwitchGuard | ExprStmt):
+        elif isinstance(n, (UnaryExpr, StarExpr, ParenExpr, SliceExpr, TypeSwitchGuard, ExprStmt)):
             n = n.x
-        elif isinstance(n, CompositeLit | BlockStmt | SwitchStmt | SelectStmt):
+        elif isinstance(n, (CompositeLit, BlockStmt, SwitchStmt, SelectStmt)):
             return n.rbrace
         elif isinstance(n, KeyValueExpr):
             n = n.val
@@ -127,7 +127,7 @@ def end_pos(node: Node) -> Pos:
             if not n.elems:
                 return n.pos
             n = n.elems[-1]
-        elif isinstance(n, ArrayType | SliceType | DotsType | MapType | ChanType):
+        elif isinstance(n, (ArrayType, SliceType, DotsType, MapType, ChanType)):
             n = n.elem
         elif isinstance(n, StructType):
             if not n.fields:
@@ -144,7 +144,7 @@ def end_pos(node: Node) -> Pos:
                 n = n.params[-1]
             else:
                 return n.pos
-        elif isinstance(n, Field | TypeDecl):
+        elif isinstance(n, (Field, TypeDecl)):
             n = n.type_expr
         elif isinstance(n, AssignStmt):
             if not n.rhs:
@@ -170,15 +170,15 @@ def end_pos(node: Node) -> Pos:
             n = n.results[-1]
         elif isinstance(n, IfStmt):
             n = n.then if n.else_ is None else n.else_
-        elif isinstance(n, ForStmt | RangeStmt):
+        elif isinstance(n, (ForStmt, RangeStmt)):
             n = n.body
-        elif isinstance(n, CaseClause | CommClause):
+        elif isinstance(n, (CaseClause, CommClause)):
             if not n.body:
                 return n.colon
             n = n.body[-1]
         elif isinstance(n, ImportDecl):
             n = n.path
-        elif isinstance(n, ConstDecl | VarDecl):
+        elif isinstance(n, (ConstDecl, VarDecl)):
             if n.values:
                 n = n.values[-1]
             elif n.type_expr is not None:

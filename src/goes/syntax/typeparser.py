@@ -583,7 +583,7 @@ class TypeParser(TokenParser):
 def _is_type_elem(x: Expr) -> bool:
     """Can x only be a type, not a value?"""
     while True:
-        if isinstance(x, ArrayType | StructType | FuncType | InterfaceType | SliceType | MapType | ChanType):
+        if isinstance(x, (ArrayType, StructType, FuncType, InterfaceType, SliceType, MapType, ChanType)):
             return True
         if isinstance(x, BinaryExpr):
             if _is_type_elem(x.y):

@@ -173,7 +173,7 @@ def _builtin(check: Checker, x: Operand, c: CallExpr, id: int, name: str) -> boo
     if id == o.CLEAR:
         check.verify_version(start_pos(c.fun), 21, "clear")
         for _, u in pairs_of(x.type):
-            if not isinstance(u, Map | Slice):
+            if not isinstance(u, (Map, Slice)):
                 text = f"cannot clear {check.os(x)}: argument must be (or constrained by) map or slice"
                 check.error_op(x, "InvalidClear", INVALID_ARG + text)
                 return False
@@ -215,7 +215,7 @@ def _len_cap(check: Checker, x: Operand, id: int, name: str) -> bool:
     value: ConstValue | None = None
     u = under(x.type)
     t = array_ptr_deref(u)
-    if isinstance(t, Slice | Chan):
+    if isinstance(t, (Slice, Chan)):
         mode = MODE_VALUE
     elif isinstance(t, Basic):
         if id == o.LEN and is_string(t):
@@ -259,7 +259,7 @@ def _has_len(u: Type | None, id: int) -> bool:
         return id == o.LEN and is_string(t)
     if isinstance(t, Map):
         return id == o.LEN
-    return isinstance(t, Array | Slice | Chan)
+    return isinstance(t, (Array, Slice, Chan))
 
 
 def _slice_elem(check: Checker, x: Operand) -> tuple[Type | None, str]:
@@ -367,7 +367,7 @@ def _make(check: Checker, x: Operand, c: CallExpr) -> bool:
     for _, u in pairs_of(t):
         if u is None:
             cause = "no specific type"
-        elif not isinstance(u, Slice | Map | Chan):
+        elif not isinstance(u, (Slice, Map, Chan)):
             cause = "type must be slice, map, or channel"
         if cause:
             break
@@ -692,7 +692,7 @@ def has_var_size(check: Checker, t: Type) -> bool:
             return True
         check.push(obj)
         u = under(t)
-        result = has_var_size(check, u) if isinstance(u, Array | Struct) else False
+        result = has_var_size(check, u) if isinstance(u, (Array, Struct)) else False
         check.pop()
         return check.var_sizes.setdefault(t, result)
     if isinstance(t, Array):

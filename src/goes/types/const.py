@@ -156,7 +156,7 @@ def representable_const(v: ConstValue, t: Basic) -> ConstValue | None:
         return i if _LOW[t.kind] <= i <= _HIGH[t.kind] else None
     if info & IS_FLOAT:
         f = to_float(v)
-        if isinstance(f, bool) or not isinstance(f, int | Fraction):
+        if isinstance(f, bool) or not isinstance(f, (int, Fraction)):
             return None
         if t.kind == FLOAT32:
             return round_float32(f)
@@ -302,7 +302,7 @@ def update_expr_type(check: Checker, e: Expr | None, t: Type, final: bool) -> No
             else:
                 update_expr_type(check, e.x, t, final)
                 update_expr_type(check, e.y, t, final)
-    elif not isinstance(e, CallExpr | Name | BasicLit | SelectorExpr):
+    elif not isinstance(e, (CallExpr, Name, BasicLit, SelectorExpr)):
         return
     if not final and is_untyped(t):
         u = under(t)

@@ -79,7 +79,7 @@ def object_decl(check: Checker, obj: Object) -> None:
     """Type obj, a package-level object or method of this package, if that is not done yet."""
     if obj in check.path_index:
         # obj is being typed: a cycle.
-        if isinstance(obj, Const | Var):
+        if isinstance(obj, (Const, Var)):
             if not _valid_cycle(check, obj) or obj.type is None:
                 obj.type = TYP_INVALID
         elif isinstance(obj, TypeName):
@@ -129,7 +129,7 @@ def _valid_cycle(check: Checker, obj: Object) -> bool:
     values = 0
     definitions = 0
     for o in cycle:
-        if isinstance(o, Const | Var):
+        if isinstance(o, (Const, Var)):
             values += 1
         elif isinstance(o, TypeName):
             if check.env.in_tparam_list and o.type is not None and is_generic(o.type):

@@ -153,7 +153,7 @@ def new_target(t: Type | None, desc: str) -> Target | None:
         return None
     if isinstance(t, Signature):
         return Target(t, desc)
-    if isinstance(t, Named | Alias) or is_type_param(t):
+    if isinstance(t, (Named, Alias)) or is_type_param(t):
         u, _ = common_under(t, None)
         if isinstance(u, Signature):
             return Target(u, desc)
@@ -318,7 +318,7 @@ def raw_expr(check: Checker, target: Target | None, x: Operand, e: Expr, hint: T
     check.depth -= 1
     if not allow_generic and x.mode != MODE_INVALID and x.mode != MODE_NOVALUE:
         t = x.type
-        if isinstance(t, Signature | Named | Alias):
+        if isinstance(t, (Signature, Named, Alias)):
             non_generic(check, target, x)
     record(check, x)
     return kind
@@ -337,7 +337,7 @@ def non_generic(check: Checker, target: Target | None, x: Operand) -> None:
             call.func_inst(check, target, x.expr.pos, x, None, True)
             return
         what = "function"
-    elif isinstance(t, Named | Alias) and is_generic(t):
+    elif isinstance(t, (Named, Alias)) and is_generic(t):
         what = "type"
     else:
         return
@@ -408,7 +408,7 @@ def _expr_internal(check: Checker, target: Target | None, x: Operand, e: Expr, h
     elif isinstance(e, AssertExpr):
         if not _assertion(check, x, e):
             return _fail(x, e)
-    elif isinstance(e, ArrayType | SliceType | StructType | FuncType | InterfaceType | MapType | ChanType):
+    elif isinstance(e, (ArrayType, SliceType, StructType, FuncType, InterfaceType, MapType, ChanType)):
         x.mode = MODE_TYPE
         x.type = typexpr.typ(check, e)
     elif isinstance(e, TypeSwitchGuard):
@@ -495,7 +495,7 @@ def type_assertion(check: Checker, e: Expr, x: Operand, t: Type, type_switch: bo
 def op_pos(e: Expr | None) -> Pos:
     if e is None:
         return 0
-    if isinstance(e, BinaryExpr | UnaryExpr | StarExpr):
+    if isinstance(e, (BinaryExpr, UnaryExpr, StarExpr)):
         return e.pos
     return start_pos(e)
 
@@ -670,7 +670,7 @@ def _binary_rest(check: Checker, x: Operand, e: Expr | None, lhs: Expr, rhs: Exp
 def _is_zero(v: ConstValue | None) -> bool:
     if isinstance(v, ComplexValue):
         return v.re == 0 and v.im == 0
-    return v is not None and not isinstance(v, Unknown | bool | bytes) and sign(v) == 0
+    return v is not None and not isinstance(v, (Unknown, bool, bytes)) and sign(v) == 0
 
 
 def _underflows(v: ConstValue) -> bool:

@@ -73,7 +73,7 @@ def index_expr(check: Checker, x: Operand, e: IndexExpr) -> bool:
     u = under(x.type)
     if (
         not typexpr.is_complete(check, x.type)
-        or isinstance(u, Pointer | Map)
+        or isinstance(u, (Pointer, Map))
         and not typexpr.is_complete(check, u.elem)
     ):
         x.mode = MODE_INVALID

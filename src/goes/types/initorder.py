@@ -75,7 +75,7 @@ def _graph(objects: list[Object]) -> list[_Node]:
     """The dependency graph of constants and variables, functions eliminated."""
     nodes: dict[Object, _Node] = {}
     for obj in objects:
-        if isinstance(obj, Const | Var | Func):
+        if isinstance(obj, (Const, Var, Func)):
             nodes[obj] = _Node(obj)
     for obj, n in nodes.items():
         for dep in _deps(obj):

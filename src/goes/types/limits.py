@@ -55,7 +55,7 @@ class _CycleFinder:
     def visit(self, t: Type) -> bool:
         while True:
             t = unalias(t)
-            if isinstance(t, Pointer | Array | Chan | Slice):
+            if isinstance(t, (Pointer, Array, Chan, Slice)):
                 t = t.elem
             elif isinstance(t, Map):
                 if self.visit(t.key):
@@ -125,7 +125,7 @@ def _size_limit(check: Checker, pos: Pos, t: Type | None, seen: set[Type]) -> No
     if t is None:
         return
     t = unalias(t)
-    if isinstance(t, Basic | TypeParam | Named) or t in seen:
+    if isinstance(t, (Basic, TypeParam, Named)) or t in seen:
         return
     seen.add(t)
     if isinstance(t, Chan):
@@ -139,7 +139,7 @@ def _size_limit(check: Checker, pos: Pos, t: Type | None, seen: set[Type]) -> No
     elif isinstance(t, Struct):
         for f in t.fields:
             _size_limit(check, pos, f.type, seen)
-    elif isinstance(t, Pointer | Slice):
+    elif isinstance(t, (Pointer, Slice)):
         _size_limit(check, pos, t.elem, seen)
     elif isinstance(t, Map):
         _size_limit(check, pos, t.key, seen)

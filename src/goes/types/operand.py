@@ -169,7 +169,7 @@ def _type_part(t: Type, qualifier: Qualifier | None) -> str:
         return " with invalid type"
     desc = "generic " if is_generic(t) else ""
     tpar = unalias(t)
-    if not isinstance(tpar, TypeParam) and isinstance(t, Named | Alias):
+    if not isinstance(tpar, TypeParam) and isinstance(t, (Named, Alias)):
         what = composite_kind(t)
         if what == "":
             u = under(t)

@@ -152,7 +152,7 @@ def _check_linkname(check: Checker, d: Directive, has_unsafe: bool, linknames: d
         check.error(d.pos, "", f"//{verb} reference of an instantiation is not allowed")
         return
     obj = check.pkg.scope.lookup(fields[1])
-    if isinstance(obj, Func | Var):
+    if isinstance(obj, (Func, Var)):
         if obj in linknames:
             check.error(d.pos, "", f"duplicate //{verb} for {fields[1]}")
         linknames[obj] = None

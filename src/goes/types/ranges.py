@@ -62,7 +62,7 @@ def range_key_val(check: Checker, orig: Type) -> tuple[Type | None, Type | None,
     if rtyp is None:
         return TYP_INVALID, TYP_INVALID, cause, False
     t = array_ptr_deref(rtyp)
-    if isinstance(t, Slice | Array):
+    if isinstance(t, (Slice, Array)):
         return TYP_INT, t.elem, "", True
     if isinstance(t, Map):
         return t.key, t.elem, "", True

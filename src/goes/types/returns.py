@@ -111,7 +111,7 @@ def _has_break(s: Stmt, label: str, implicit: bool) -> bool:
         for cc in s.body:
             if _has_break_list(cc.body, label, False):
                 return True
-    elif isinstance(s, ForStmt | RangeStmt):
+    elif isinstance(s, (ForStmt, RangeStmt)):
         return _has_break(s.body, label, False)
     return False
 

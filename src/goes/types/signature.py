@@ -103,7 +103,7 @@ class _ValidRecv(Action):
             cause = ""
             if isinstance(u, Basic) and u.kind == UNSAFE_POINTER:
                 cause = "unsafe.Pointer"
-            elif isinstance(u, Pointer | Interface):
+            elif isinstance(u, (Pointer, Interface)):
                 cause = "pointer or interface type"
             if cause:
                 check.error(self.pos, "InvalidRecv", f"invalid receiver type {check.ts(rtyp)} ({cause})")
@@ -124,7 +124,7 @@ def _collect_recv(check: Checker, rparam: Field, scope_pos: Pos) -> tuple[Var, l
         t = _unpointer(recv_type)
         while isinstance(t, Alias):
             base = _unpointer(t.from_rhs) if t.from_rhs is not None else TYP_INVALID
-            if isinstance(base, Named | Alias) and base.origin.tparams:
+            if isinstance(base, (Named, Alias)) and base.origin.tparams:
                 message = f"cannot define new methods on instantiated type {check.ts(base)}"
                 check.error_at(rbase, "InvalidRecv", message)
                 recv_type = TYP_INVALID

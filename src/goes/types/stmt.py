@@ -163,7 +163,7 @@ def _stmt(check: Checker, ctxt: int, s: Stmt) -> None:
         _select(check, ctxt | BREAK_OK, s)
     elif isinstance(s, LabeledStmt):
         stmt(check, ctxt, s.stmt)
-    elif isinstance(s, BranchStmt | EmptyStmt):
+    elif isinstance(s, (BranchStmt, EmptyStmt)):
         pass
     else:
         check.error(s.pos, "InvalidSyntaxTree", "invalid statement")

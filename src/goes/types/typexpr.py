@@ -167,7 +167,7 @@ def typ(check: Checker, e: Expr) -> Type:
 def var_type(check: Checker, e: Expr) -> Type:
     """Like typ, for a variable's type: no constraint interfaces."""
     t = declared_type(check, e, None)
-    if not isinstance(t, Pointer | Slice | Signature | Map):
+    if not isinstance(t, (Pointer, Slice, Signature, Map)):
         valid_var_type(check, e, t)
     return t
 
@@ -193,14 +193,14 @@ class _ValidVarType(Action):
 
 
 def valid_var_type(check: Checker, e: Expr, t: Type) -> None:
-    if isinstance(t, Named | Alias | Interface) and not is_type_param(t):
+    if isinstance(t, (Named, Alias, Interface)) and not is_type_param(t):
         check.later(_ValidVarType(e, t))
 
 
 def declared_type(check: Checker, e: Expr, definition: TypeName | None) -> Type:
     """Like typ; `definition` is the type name being declared as e."""
     t = _type_internal(check, e, definition)
-    if isinstance(t, Named | Alias) and is_generic(t):
+    if isinstance(t, (Named, Alias)) and is_generic(t):
         message = f"cannot use generic type {check.ts(t)} without instantiation"
         check.error_at(e, "WrongTypeArgCount", message)
         t = TYP_INVALID
@@ -251,7 +251,7 @@ def _type_internal(check: Checker, e: Expr, definition: TypeName | None) -> Type
 
 
 def _type_switch(check: Checker, e: Expr, definition: TypeName | None) -> Type:
-    if isinstance(e, Name | SelectorExpr):
+    if isinstance(e, (Name, SelectorExpr)):
         x = Operand()
         if isinstance(e, Name):
             ident(check, x, e, True)
@@ -311,7 +311,7 @@ def _type_switch(check: Checker, e: Expr, definition: TypeName | None) -> Type:
 
 def _surely_comparable(t: Type) -> bool:
     """Whether t is comparable for certain without looking into other types."""
-    return isinstance(t, Basic | Pointer | Chan) and is_valid(t)
+    return isinstance(t, (Basic, Pointer, Chan)) and is_valid(t)
 
 
 @final
@@ -352,7 +352,7 @@ def _instantiated_type(check: Checker, x: Expr, xlist: list[Expr]) -> Type:
     if cause:
         args = ", ".join([expr_string(e) for e in xlist])
         check.error_at(x, "NotAGenericType", f"{INVALID_OP}{expr_string(x)}[{args}] ({cause})")
-    if not isinstance(gtype, Named | Alias):
+    if not isinstance(gtype, (Named, Alias)):
         return TYP_INVALID
     targs = type_list(check, xlist)
     if targs is None:
@@ -361,7 +361,7 @@ def _instantiated_type(check: Checker, x: Expr, xlist: list[Expr]) -> Type:
     if name is not None:
         name.targs = targs
     inst = instance(check, x.pos, gtype, targs)
-    if isinstance(inst, Named | Alias):
+    if isinstance(inst, (Named, Alias)):
         check.later(_VerifyInstance(x, xlist, targs, inst))
         return inst
     if is_valid(inst):
@@ -375,7 +375,7 @@ def instance(check: Checker, pos: Pos, orig: Named | Alias, targs: list[Type]) -
     """orig[targs]; a new instance is positioned where it is first mentioned."""
     known = len(check.context.instances)
     inst = check.context.instantiate(orig, targs)
-    if isinstance(inst, Named | Alias) and len(check.context.instances) > known:
+    if isinstance(inst, (Named, Alias)) and len(check.context.instances) > known:
         inst.obj.pos = pos
     return inst
 
@@ -439,7 +439,7 @@ def type_list(check: Checker, exprs_: list[Expr]) -> list[Type] | None:
 def is_complete(check: Checker, t: Type) -> bool:
     """Whether t's declaration is finished; reports the cycle if it is not."""
     seen = 0
-    while isinstance(t, Named | Alias):
+    while isinstance(t, (Named, Alias)):
         if t.obj in check.path_index:
             cycle = check.path[check.path_index[t.obj] :]
             decls.cycle_error(check, cycle, decls.first_in_source(cycle))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final, final
 
+from ..diag.native import mypyc_attr
+
 if TYPE_CHECKING:
     from .cache import Cache
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 BY_PACKAGE: Final = -1
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Progress:
     """Told what a build is doing; the command line shows it on a terminal."""
 
