@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..diag.diagnostic import Bug
-from ..obj.symbol import R_USEIFACE, Relocation
+from ..obj.symbol import DATA, DUPOK, R_ADDR64, R_USEIFACE, Definition, Relocation
 from ..ssa import instr as ir
 from ..ssa.instr import ChangeInterface, Const, Global, Load, MakeInterface, TypeAssert, Value
 from ..types import types as t
@@ -170,7 +170,7 @@ def change_interface(e: Emitter, i: ChangeInterface) -> None:
     before = e.current
     e.branch(e.op(f"icmp eq ptr {typ}, null"), done, some)
     e.label(some)
-    itab = e.runtime("ptr", "assertE2I", [("ptr", e.type_symbol(i.type)), ("ptr", typ)])
+    itab = _find_itab(e, i.type, typ, False)
     e.jump(done)
     e.label(done)
     result(e, i, [e.phi("ptr", [("null", before), (itab, some)]), vals[1]])
@@ -192,7 +192,7 @@ def _assert_interface(e: Emitter, i: TypeAssert) -> None:
         e.fail_unless(present, "panicnildottype", [("ptr", want)])
         word = typ
         if has_methods(i.asserted):
-            word = e.runtime("ptr", "assertE2I", [("ptr", want), ("ptr", typ)])
+            word = _find_itab(e, i.asserted, typ, False)
         result(e, i, [word, data])
         return
     word = typ
@@ -202,13 +202,31 @@ def _assert_interface(e: Emitter, i: TypeAssert) -> None:
         before = e.current
         e.branch(present, some, done)
         e.label(some)
-        found = e.runtime("ptr", "assertE2I2", [("ptr", want), ("ptr", typ)])
+        found = _find_itab(e, i.asserted, typ, True)
         e.jump(done)
         e.label(done)
         word = e.phi("ptr", [("null", before), (found, some)])
         present = e.op(f"icmp ne ptr {word}, null")
     kept = e.op(f"select i1 {present}, ptr {data}, ptr null")
     e.tuples[i] = [[word, kept], [present]]
+
+
+def _find_itab(e: Emitter, interface: t.Type, typ: str, can_fail: bool) -> str:
+    """The itab of the dynamic type typ (not nil) for an interface. If there is none: null, or a panic.
+
+    What was found is cached in an abi.TypeAssert. The runtime itself, which might be allocating, keeps none."""
+    want = e.type_symbol(interface)
+    if e.fn.is_runtime:
+        return e.runtime("ptr", "assertE2I2" if can_fail else "assertE2I", [("ptr", want), ("ptr", typ)])
+    name = f"go:typeassert:{e.ctx.type_name(interface)}" + (",ok" if can_fail else "")
+    if name not in e.refs.definitions:
+        e.refs.symbols["runtime.emptyTypeAssertCache"] = None
+        d = Definition(name, DATA, bytes(16) + bytes((can_fail,)) + bytes(7), align=8, flags=DUPOK)
+        d.relocations.append(Relocation(0, R_ADDR64, "runtime.emptyTypeAssertCache"))
+        d.relocations.append(Relocation(8, R_ADDR64, "type:" + e.ctx.type_name(interface)))
+        d.ptrmask = b"\x01"
+        e.refs.definitions[name] = d
+    return e.runtime("ptr", "typeassertcached", [("ptr", e.data(name)), ("ptr", typ)])
 
 
 def _assert_concrete(e: Emitter, i: TypeAssert) -> None:

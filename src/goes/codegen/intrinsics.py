@@ -19,9 +19,9 @@ from ..ssa import instr as ir
 from ..ssa.function import DECLARED, Function
 from ..types import types as t
 from .calls import current_g
-from .emitter import Context, Emitter, quote
+from .emitter import MAX_INLINE_COPY, Context, Emitter, quote
 from .llvm import NOSPLIT, FunctionCode
-from .values import operand, result
+from .values import const_int, operand, result
 
 # Atomic operations: (kind, LLVM type). Kinds: load, store, release (store), xchg, cas, add (new value), and/or (old
 # value), and_/or_ (no result).
@@ -98,6 +98,12 @@ _OTHER: Final[dict[str, str]] = {
     "internal/runtime/sys.Prefetch": "prefetch3", "internal/runtime/sys.PrefetchStreamed": "prefetch0",
     "internal/abi.FuncPCABI0": "pcabi0", "internal/abi.FuncPCABIInternal": "pc",
     "crypto/internal/constanttime.boolToUint8": "booltobyte", "crypto/internal/constanttime.Select": "ctselect",
+    # All eight or none: a set of slots has one bit per slot, in the Go bodies one byte.
+    "internal/runtime/maps.ctrlGroupMatchH2": "match", "internal/runtime/maps.ctrlGroupMatchEmpty": "matchempty",
+    "internal/runtime/maps.ctrlGroupMatchEmptyOrDeleted": "matchfree",
+    "internal/runtime/maps.ctrlGroupMatchFull": "matchfull",
+    "internal/runtime/maps.bitsetFirst": "setfirst", "internal/runtime/maps.bitsetRemoveBelow": "setabove",
+    "internal/runtime/maps.bitsetLowestSet": "setlowest", "internal/runtime/maps.bitsetShiftOutLowest": "setshift",
 }  # fmt: skip
 _ESCAPE_PREFIX: Final = "internal/abi.EscapeNonString["
 
@@ -132,7 +138,22 @@ def expand(e: Emitter, i: ir.CallStatic, name: str) -> bool:
     what = _OTHER.get(name)
     if what is not None:
         return _other(e, i, what)
+    if name == "runtime.memclrNoHeapPointers" or name == "runtime.memmove":
+        return _small_memory(e, i, name)
     return name.startswith(_ESCAPE_PREFIX)
+
+
+def _small_memory(e: Emitter, i: ir.CallStatic, name: str) -> bool:
+    """Clear or copy a few bytes, known how many, on the spot."""
+    size = const_int(i.args[-1])
+    if size is None or not 0 <= size <= MAX_INLINE_COPY:
+        return False
+    to = operand(e, i.args[0])[0]
+    if name == "runtime.memmove":
+        e.copy(to, operand(e, i.args[1])[0], size, 1)
+    else:
+        e.clear(to, size, 1)
+    return True
 
 
 def _atomic(e: Emitter, kind: str, ty: str, args: list[str]) -> str:
@@ -237,6 +258,16 @@ def _other(e: Emitter, i: ir.CallStatic, what: str) -> bool:
     elif what == "context":
         e.needs_context = True
         result(e, i, [e.op("ptrtoint ptr %ctx to i64")])
+    elif what.startswith("match"):
+        result(e, i, [_match_group(e, what, a0, a1)])
+    elif what == "setfirst":
+        result(e, i, [e.intrinsic("i64", "llvm.cttz.i64", [("i64", a0), ("i1", "true")])])
+    elif what == "setabove":
+        result(e, i, [e.op(f"and i64 {a0}, {e.op(f'shl i64 -1, {a1}')}")])
+    elif what == "setlowest":
+        result(e, i, [e.op(f"trunc i64 {a0} to i1")])
+    elif what == "setshift":
+        result(e, i, [e.op(f"lshr i64 {a0}, 1")])
     elif what.startswith("prefetch"):
         p = e.op(f"inttoptr i64 {a0} to ptr")
         flags = [("i32", "0"), ("i32", what[8:]), ("i32", "1")]
@@ -250,6 +281,23 @@ def _other(e: Emitter, i: ir.CallStatic, what: str) -> bool:
         asm = 'call i64 asm "testq $1, $1\\0Acmovneq $2, $0", "=&r,r,r,0,~{flags}"'
         result(e, i, [e.op(f"{asm}(i64 {a0}, i64 {a1}, i64 {args[2][0]})")])
     return True
+
+
+def _match_group(e: Emitter, what: str, group: str, hash2: str) -> str:
+    """The set of slots, one bit each, whose control byte is that of an empty, free, full or matching slot."""
+    pair = e.op(f"insertelement <2 x i64> zeroinitializer, i64 {group}, i32 0")
+    wide = e.op(f"bitcast <2 x i64> {pair} to <16 x i8>")
+    if what == "matchfree":
+        bits = e.op(f"icmp slt <16 x i8> {wide}, zeroinitializer")
+    elif what == "matchfull":
+        bits = e.op(f"icmp sge <16 x i8> {wide}, zeroinitializer")
+    else:
+        byte = "-128" if what == "matchempty" else e.op(f"trunc i64 {hash2} to i8")
+        one = e.op(f"insertelement <16 x i8> poison, i8 {byte}, i32 0")
+        every = e.op(f"shufflevector <16 x i8> {one}, <16 x i8> poison, <16 x i32> zeroinitializer")
+        bits = e.op(f"icmp eq <16 x i8> {wide}, {every}")
+    mask = e.op(f"bitcast <16 x i1> {bits} to i16")
+    return e.op(f"zext i8 {e.op(f'trunc i16 {mask} to i8')} to i64")
 
 
 def _guarded(e: Emitter, i: ir.CallStatic, feature: str, asm: str, args: list[tuple[str, str]]) -> None:
@@ -348,7 +396,8 @@ def intrinsic_body(name: str, ctx: Context) -> FunctionCode | None:
         f"define dso_local swiftcc {ret} @{quote(name)}({', '.join(params)}) {NOSPLIT} section {section} "
         "align 16 !dbg !SP {"
     )
-    return FunctionCode(name, "\n".join([header, "entry:", *e.out, "}", ""]), e.meta, e.refs, e.declarations, e.ctx.level)
+    text = "\n".join([header, "entry:", *e.out, "}", ""])
+    return FunctionCode(name, text, e.meta, e.refs, e.declarations, ctx.level)
 
 
 def body_override(name: str, ctx: Context) -> FunctionCode | None:

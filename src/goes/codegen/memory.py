@@ -13,14 +13,21 @@ Sources: compiler-contracts 1.1, 5.1, 7.1; linker-and-runtime-contracts F.0 (bar
 
 from __future__ import annotations
 
+from typing import Final
+
 from ..ssa import instr as ir
 from ..ssa.instr import Alloc, Const, Load, MakeClosure, Store, Value
 from ..types import types as t
 from ..types.objects import Var
-from ..types.sizes import alignof, offsets_of, sizeof
+from ..types.sizes import alignof, offsets_of, ptrdata, sizeof
 from .emitter import Emitter, Shape
-from .llvm import UNLIKELY
+from .llvm import QUICK, UNLIKELY
 from .values import operand, result
+
+# What runtime.mallocgc chooses among for small sizes (malloc_tables_generated.go), and its limits.
+_SIZE_CLASSES: Final = (8, 16, 24, 32, 48, 64)
+SPECIALISED: Final = 80
+TINY: Final = 16
 
 
 def alloc(e: Emitter, i: Alloc) -> None:
@@ -43,9 +50,18 @@ def new_variable(e: Emitter, i: Alloc) -> str:
 
 
 def new_object(e: Emitter, typ: t.Type) -> str:
-    if sizeof(typ) == 0:
+    size = sizeof(typ)
+    if size == 0:
         return e.runtime_data("zerobase")
-    return e.runtime("ptr", "newobject", [("ptr", e.type_symbol(typ))])
+    symbol = e.type_symbol(typ)
+    if size > SPECIALISED or e.ctx.level == QUICK:
+        return e.runtime("ptr", "newobject", [("ptr", symbol)])
+    if ptrdata(typ) == 0 and size < TINY:
+        name = "mallocgcTinySC2"
+    else:
+        kind = "ScanNoHeader" if ptrdata(typ) else "NoScan"
+        name = f"mallocgcSmall{kind}SC{1 + sum(size > c for c in _SIZE_CLASSES)}"
+    return e.runtime("ptr", name, [("i64", str(size)), ("ptr", symbol), ("i8", "1")])
 
 
 def load(e: Emitter, i: Load) -> None:

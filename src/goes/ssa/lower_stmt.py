@@ -129,6 +129,14 @@ def _op_assign(b: Builder, s: n.AssignStmt) -> None:
         places.store(b, p, exprs.arithmetic(b, op, old, right, typ, s.pos), s.pos)
         return
     w = _op_operand(b, s, op, typ) if s.rhs else _one(b, typ)
+    if p.kind == places.MAP_ELEMENT and op != tok.DIV and op != tok.REM:
+        # One search for both: a new element is zero. A division may panic, and must not have made an element then.
+        assert p.base is not None and p.key is not None
+        slot = ir.MapAssign(b.pointer_to(p.typ), p.base, p.key, p.pos)
+        b.emit(slot)
+        old = b.load(p.typ, slot, s.pos)
+        b.store(slot, exprs.arithmetic(b, op, old, w, typ, s.pos), s.pos)
+        return
     old = places.load(b, p)
     places.store(b, p, exprs.arithmetic(b, op, old, w, typ, s.pos), s.pos)
 

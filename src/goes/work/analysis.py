@@ -170,7 +170,7 @@ class Analysis:
 
     def _optimise(self, fn: Function) -> None:
         context = self.context
-        if context.decisions is not None and cost_of(fn) <= BUDGET and fn.object is not None:
+        if context.decisions is not None and cost_of(fn, context.methods) <= BUDGET and fn.object is not None:
             context.decisions.note(fn.pos, f"can inline {plain_name(fn, fn)}")
         context.found_callees = False
         self._run(FIRST, fn)

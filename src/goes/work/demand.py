@@ -432,7 +432,7 @@ class Demand(MethodNamer, StaticEnvironment):
         for fn in self.analysis.prepared():
             summary = fn.summary
             if isinstance(summary, Summary) and not user.mentioned_in(fn.name):
-                facts[fn.name] = FunctionFacts(summary.heap, summary.results, cost_of(fn) <= CLOSURE_BUDGET)
+                facts[fn.name] = FunctionFacts(summary.heap, summary.results, cost_of(fn, self.analysis.context.methods) <= CLOSURE_BUDGET)
         store.save(list(made.values()), self._new_packages, facts)
 
     def took_from_store(self) -> bool:

@@ -40,7 +40,7 @@ from ..function import (
     Function,
 )
 from .blocks import number
-from .context import Context
+from .context import Context, Methods
 from .devirtualise import known_function, known_method
 from .values import find, same_type, size_of
 
@@ -88,14 +88,14 @@ _FORBIDDEN: Final = frozenset([ir.Go, ir.Defer, ir.DeferToken, ir.RunDefers, ir.
 _WRAPPER_KINDS: Final = frozenset([WRAPPER, BOUND, THUNK, GOWRAP])
 
 
-def cost_of(fn: Function) -> int:
+def cost_of(fn: Function, methods: Methods) -> int:
     """The inlining cost of a built function; IMPOSSIBLE if it must stay a call. Memoised in fn.cost."""
     if fn.cost < 0:
-        fn.cost = _measure(fn)
+        fn.cost = _measure(fn, methods)
     return fn.cost
 
 
-def _measure(fn: Function) -> int:
+def _measure(fn: Function, methods: Methods) -> int:
     if not fn.built or not fn.blocks or fn.has_defer or fn.has_recover or fn.landing is not None:
         return IMPOSSIBLE
     if fn.pragmas & _NEVER_PRAGMAS or fn.name in _KEEP_FRAMES or fn.blocks[0].preds:
@@ -114,6 +114,9 @@ def _measure(fn: Function) -> int:
                 if isinstance(i, ir.CallStatic):
                     if i.function.name in _FRAME_INTRINSICS:
                         return IMPOSSIBLE
+                    if methods.is_intrinsic(i.function.name):
+                        cost += 2
+                        continue
                     wrapped = fn.kind in _WRAPPER_KINDS or not i.function.has_body()
                     cost += _WRAPPED_CALL_COST if wrapped else CALL_COST
                 else:
@@ -154,9 +157,11 @@ def _types_agree(call: ir.CallStatic) -> bool:
     return True
 
 
-def makes_calls(fn: Function) -> bool:
+def makes_calls(fn: Function, methods: Methods) -> bool:
     for b in fn.blocks:
         for i in b.instrs:
+            if isinstance(i, ir.CallStatic) and methods.is_intrinsic(i.function.name):
+                continue
             if isinstance(i, ir.AnyCall):
                 return True
     return False
@@ -260,7 +265,7 @@ class _Inliner:
             or callee is self.fn
         ):
             return False
-        cost = cost_of(callee)
+        cost = cost_of(callee, context.methods)
         if cost > CLOSURE_BUDGET or self.growth + cost > MAX_GROWTH:
             return False
         if cost > self.budget:
@@ -274,7 +279,7 @@ class _Inliner:
             return False
         if not _types_agree(call):
             return False  # a linkname gave the function other types here
-        if self.wrapper and makes_calls(callee):
+        if self.wrapper and makes_calls(callee, context.methods):
             # The frames between a panic and recover are counted; a wrapper's frame does not count.
             return False
         if callee.is_runtime and not self.fn.is_runtime:
