@@ -353,15 +353,30 @@ class Program:
         self.by_name[name] = fn
         return fn
 
+    def number_literals(self, pkg: Package, initializers: list[Initializer]) -> None:
+        """Name the literals of all package-level initialisers, in the order of initialisation."""
+        from .rangefunc import children
+
+        work: list[n.Node] = []
+        for init in reversed(initializers):
+            if isinstance(init.rhs, n.Expr):
+                work.append(init.rhs)
+        while work:
+            x = work.pop()
+            if isinstance(x, n.FuncLit):
+                self.global_literal(x, pkg)
+            else:
+                work.extend(reversed(children(x)))
+
     def global_literal(self, x: n.FuncLit, pkg: Package | None) -> Function:
-        """The function of a literal in a package-level initialiser: pkg.glob..func1."""
+        """The function of a literal in a package-level initialiser: pkg.init.func1."""
         fn = self._literals.get(x)
         if fn is None:
             prefix = "" if pkg is None else package_link_prefix(pkg)
             k = self._literal_counts.get(prefix, 0) + 1
             self._literal_counts[prefix] = k
             assert isinstance(x.type, t.Signature)
-            fn = Function(f"{prefix}.glob..func{k}", pkg, x.type, f.LITERAL, x.pos)
+            fn = Function(f"{prefix}.init.func{k}", pkg, x.type, f.LITERAL, x.pos)
             fn.literal = x
             fn.is_runtime = pkg is not None and pkg.path in RUNTIME_PACKAGES
             fn.end_pos = x.body.rbrace

@@ -333,7 +333,9 @@ class Demand(MethodNamer, StaticEnvironment):
                 self._static[made.name] = made
         static = StaticInit(self, prefix)
         dynamic: list[Initializer] = []
-        for init in checker.init_order():
+        order = checker.init_order()
+        self.program.number_literals(checker.pkg, order)
+        for init in order:
             if not self._try_static(static, init):
                 dynamic.append(init)
         bodies: list[str] = []

@@ -124,6 +124,10 @@ func scanCandidate(val, b, i uintptr, gcw *gcWork) uintptr {
 	if span.isFreeOrNewlyAllocated(idx) {
 		return obj
 	}
+	if useCheckmark && !span.markBitsForIndex(idx).isMarked() {
+		// The goroutine ran since its stack was marked. A dead word there is no proof of a missed object.
+		return obj
+	}
 	if !tryDeferToSpanScan(obj, gcw) {
 		greyobject(obj, b, i, span, gcw, idx)
 	}

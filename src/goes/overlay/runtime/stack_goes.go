@@ -186,6 +186,7 @@ func newstack(gp *g) {
 			print("runtime: goroutine stack exceeds ", maxstackceiling, "-byte limit\n")
 		}
 		print("runtime: sp=", hex(gp.moresp), " stack=[", hex(gp.stack.lo), ", ", hex(gp.stack.hi), "]\n")
+		gp.sched.pc, gp.sched.sp = gp.morepc, gp.moresp // the traceback starts at the function that has no room
 		throw("stack overflow")
 	}
 	stk := stackalloc(uint32(size))
