@@ -12,7 +12,7 @@ Sources: compiler-contracts 4.4; runtime/alg.go typehash; cmd/compile/internal/c
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, final
 
 from ..diag.source import NO_POS
 from ..ssa import instr as ir
@@ -179,7 +179,7 @@ class _Emitter:
 
 
 def build_eq(typ: t.Type) -> Function:
-    """func(p, q unsafe.Pointer) bool: whether *(*T)(p) == *(*T)(q), field by field in order."""
+    """func(p, q unsafe.Pointer) bool: whether *(*T)(p) == *(*T)(q)."""
     fn = _function(alg_eq_symbol(typ), t.TYP_UNSAFE_POINTER, t.TYP_BOOL)
     e = _Emitter(fn)
     fail = e.new_block("differ")
@@ -199,13 +199,16 @@ def build_eq(typ: t.Type) -> Function:
 def _eq_at(e: _Emitter, typ: t.Type, p: ir.Value, q: ir.Value, fail: Block) -> None:
     u = t.under(typ)
     if isinstance(u, t.Struct):
-        for i, f in enumerate(u.fields):
-            if f.name == "_":
-                continue
-            assert f.type is not None
-            pf = e.add(ir.FieldAddr(t.Pointer(f.type), p, i, NO_POS))
-            qf = e.add(ir.FieldAddr(t.Pointer(f.type), q, i, NO_POS))
-            _eq_at(e, f.type, pf, qf, fail)
+        parts: list[_Part] = []
+        _collect(e, typ, p, q, parts)
+        # Between comparisons that may panic, what is cheap comes first: numbers, then lengths of strings, then contents.
+        start = 0
+        for i, part in enumerate(parts):
+            if part.may_panic:
+                _eq_parts(e, parts[start:i], fail)
+                _eq_at(e, part.typ, part.p, part.q, fail)
+                start = i + 1
+        _eq_parts(e, parts[start:], fail)
         return
     if isinstance(u, t.Array) and alg_kind(u) != MEMORY:
         head = e.new_block("loop")
@@ -237,9 +240,76 @@ def _eq_at(e: _Emitter, typ: t.Type, p: ir.Value, q: ir.Value, fail: Block) -> N
         x = e.add(ir.Load(typ, p, NO_POS))
         y = e.add(ir.Load(typ, q, NO_POS))
         ok = e.add(ir.BinOp(t.TYP_BOOL, tokens.EQL, x, y, NO_POS))
+    _require(e, ok, fail)
+
+
+def _require(e: _Emitter, ok: ir.Value, fail: Block) -> None:
     nxt_block = e.new_block("next")
     e.branch(ok, nxt_block, fail)
     e.block = nxt_block
+
+
+@final
+class _Part:
+    """A field to compare: one that is no struct itself."""
+
+    __slots__ = ("typ", "p", "q", "cost", "may_panic")
+
+    def __init__(self, typ: t.Type, p: ir.Value, q: ir.Value) -> None:
+        u = t.under(typ)
+        self.typ = typ
+        self.p = p
+        self.q = q
+        self.cost = 2 if isinstance(u, t.Array) else 1 if _is_string(typ) else 0
+        self.may_panic = _may_panic(u)
+
+
+def _is_string(typ: t.Type) -> bool:
+    u = t.under(typ)
+    return isinstance(u, t.Basic) and u.info & t.IS_STRING != 0
+
+
+def _may_panic(u: t.Type) -> bool:
+    """Whether comparing values of the type may meet an interface with an incomparable value."""
+    while isinstance(u, t.Array):
+        u = t.under(u.elem)
+    if isinstance(u, t.Struct):
+        for f in u.fields:
+            if f.type is not None and f.name != "_" and _may_panic(t.under(f.type)):
+                return True
+    return isinstance(u, t.Interface)
+
+
+def _collect(e: _Emitter, typ: t.Type, p: ir.Value, q: ir.Value, parts: list[_Part]) -> None:
+    u = t.under(typ)
+    if not isinstance(u, t.Struct):
+        parts.append(_Part(typ, p, q))
+        return
+    for i, f in enumerate(u.fields):
+        if f.name == "_":
+            continue
+        assert f.type is not None
+        pf = e.add(ir.FieldAddr(t.Pointer(f.type), p, i, NO_POS))
+        qf = e.add(ir.FieldAddr(t.Pointer(f.type), q, i, NO_POS))
+        _collect(e, f.type, pf, qf, parts)
+
+
+def _eq_parts(e: _Emitter, parts: list[_Part], fail: Block) -> None:
+    for part in parts:
+        if part.cost == 0:
+            _eq_at(e, part.typ, part.p, part.q, fail)
+    strings = [part for part in parts if part.cost == 1]
+    if len(strings) > 1:
+        for part in strings:
+            lengths: list[ir.Value] = []
+            for address in (part.p, part.q):
+                value = e.add(ir.Load(part.typ, address, NO_POS))
+                lengths.append(e.add(ir.Len(t.TYP_INT, value, NO_POS)))
+            _require(e, e.add(ir.BinOp(t.TYP_BOOL, tokens.EQL, lengths[0], lengths[1], NO_POS)), fail)
+    for cost in (1, 2):
+        for part in parts:
+            if part.cost == cost:
+                _eq_at(e, part.typ, part.p, part.q, fail)
 
 
 def build_hash(typ: t.Type) -> Function:

@@ -19,6 +19,7 @@ from ..ssa import instr as ir
 from ..ssa.instr import ChangeInterface, Const, Global, Load, MakeInterface, TypeAssert, Value
 from ..types import types as t
 from ..types.identity import identical
+from ..types.lookup import missing_method
 from ..types.sizes import is_direct_iface
 from ..types.typeset import type_set
 from .abi import PART_SIZE
@@ -234,8 +235,11 @@ def _assert_concrete(e: Emitter, i: TypeAssert) -> None:
     shape = e.ctx.shape(i.asserted)
     want_type = e.type_symbol(i.asserted)
     methods = has_methods(i.x.type)
-    want = e.itab_symbol(i.asserted, i.x.type) if methods else want_type
-    ok = e.op(f"icmp eq ptr {vals[0]}, {want}")
+    if methods and missing_method(i.asserted, i.x.type, True) is not None:
+        ok = "false"  # T does not implement the interface in this instance of a generic function
+    else:
+        want = e.itab_symbol(i.asserted, i.x.type) if methods else want_type
+        ok = e.op(f"icmp eq ptr {vals[0]}, {want}")
     if not i.comma_ok:
         name = "panicdottypeI" if methods else "panicdottypeE"
         e.fail_unless(ok, name, [("ptr", vals[0]), ("ptr", want_type), ("ptr", e.type_symbol(i.x.type))])

@@ -64,7 +64,7 @@ def wanted(s: n.RangeStmt, i: int) -> bool:
 
 def _give(b: Builder, s: n.RangeStmt, values: list[ir.Value]) -> None:
     if not s.define or s.distinct_vars:
-        assign_iteration(b, s, values)
+        assign_iteration(b, s, values, True)
         return
     for i in range(len(s.lhs)):
         x = s.lhs[i]

@@ -117,7 +117,7 @@ def _body(b: Builder, s: n.RangeStmt, sig: t.Signature, state: Var) -> Builder:
     child.terminate(ir.Unreachable(s.pos))
     child.start_sealed(good)
     child.store_var(state, child.int_const(PANIC), s.pos)
-    assign_iteration(child, s, [*params])
+    assign_iteration(child, s, [*params], False)
     go_on = child.new_block("range.continue")
     stop = child.new_block("range.break")
     child.continues[s] = go_on
@@ -136,13 +136,14 @@ def _body(b: Builder, s: n.RangeStmt, sig: t.Signature, state: Var) -> Builder:
     return child
 
 
-def assign_iteration(b: Builder, s: n.RangeStmt, values: list[ir.Value]) -> None:
+def assign_iteration(b: Builder, s: n.RangeStmt, values: list[ir.Value], together: bool) -> None:
     """Give the variables of the range clause their values of this iteration; values[i] is unused for a blank one.
 
     for i, x[i] = range s    assigns as  i, x[i] = index, element  does: operands on the left come before any assignment.
+    Over a function gc assigns one after the other (not together), and so do we.
     """
     targets: list[places.Place] = []
-    if not s.define:
+    if not s.define and together:
         for x in s.lhs:
             targets.append(places.place(b, places.unparen(x)))
     for i in range(len(s.lhs)):
@@ -150,7 +151,8 @@ def assign_iteration(b: Builder, s: n.RangeStmt, values: list[ir.Value]) -> None
         if isinstance(x, n.Name) and x.text == "_":
             continue
         if not s.define:
-            places.store(b, targets[i], conv.assign(b, values[i], targets[i].typ, x.pos), x.pos)
+            p = targets[i] if together else places.place(b, x)
+            places.store(b, p, conv.assign(b, values[i], p.typ, x.pos), x.pos)
         elif isinstance(x, n.Name) and isinstance(x.obj, Var):
             b.declare(x.obj, conv.assign(b, values[i], b.typ(x.obj.type), x.pos), x.pos)
 

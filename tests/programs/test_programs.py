@@ -1,0 +1,34 @@
+"""Programs print what they print when the official toolchain builds them.
+
+Each NAME.go here has its output in NAME.out. A program is a table of many small cases: building one is what takes time.
+A new .out is written by `go run NAME.go >NAME.out 2>&1` with the official go, and read before it is believed.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+SRC = str(HERE.parents[1] / "src")
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """One cache for all, so that std is compiled once."""
+    place = tmp_path_factory.mktemp("programs")
+    return {"PATH": os.environ["PATH"], "HOME": str(place), "GOCACHE": str(place / "cache"), "PYTHONPATH": SRC, "GOFLAGS": ""}
+
+
+@pytest.mark.parametrize("name", sorted(p.stem for p in HERE.glob("*.go")))
+def test_output(name: str, environment: dict[str, str], tmp_path: Path) -> None:
+    program = tmp_path / name
+    subprocess.run(
+        [sys.executable, "-m", "goes", "build", "-o", str(program), str(HERE / f"{name}.go")], env=environment, check=True
+    )
+    p = subprocess.run([str(program)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, check=True)
+    assert p.stdout == (HERE / f"{name}.out").read_text()
