@@ -223,17 +223,19 @@ class Demand(MethodNamer, StaticEnvironment):
             if code is not None:
                 self._queue(code)
                 return
-        if fn.is_runtime and not self._knows_abi0:
+        if not self._knows_abi0:
             self._find_abi0()
         self.analysis.prepare(fn)
         self._queue(emit_function(fn, self.context))
 
     def _find_abi0(self) -> None:
-        """Functions whose address abi.FuncPCABI0 takes are all in runtime's assembly."""
+        """Functions whose address abi.FuncPCABI0 takes are all in runtime's and reflect's assembly."""
         self._knows_abi0 = True
-        for name in self.asm.definitions("runtime"):
-            if name.endswith(".abi0"):
-                self.context.abi0.add(name[: -len(".abi0")])
+        for path in ("runtime", "reflect"):
+            if path in self.packages.inputs:
+                for name in self.asm.definitions(path):
+                    if name.endswith(".abi0"):
+                        self.context.abi0.add(name[: -len(".abi0")])
 
     def _external(self, name: str, fn: Function) -> None:
         """A declaration without body: goes' own assembly, an adapter to upstream's, an intrinsic, or a linkname pull."""

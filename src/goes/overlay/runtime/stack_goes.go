@@ -268,6 +268,19 @@ func segmentdepth(gp *g, p uintptr) int {
 	return n
 }
 
+// ptr returns the link of a free stack or of a reusable object in a list. A stack's lies in its first page from the top
+// (of the smallest size): that page is used anyway, while upstream's place, the other end, would cost every goroutine
+// a page of its own.
+func (p gclinkptr) ptr() *gclink {
+	if p == 0 {
+		return nil
+	}
+	if s := spanOfUnchecked(uintptr(p)); s.state.get() == mSpanManual {
+		p += stackMin - 16
+	}
+	return (*gclink)(unsafe.Pointer(p))
+}
+
 // malg allocates a g with a stack of at least stacksize bytes. Smaller stacks than the smallest that the caches know
 // would upset their accounting.
 func malg(stacksize int32) *g {
