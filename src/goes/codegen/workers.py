@@ -7,8 +7,9 @@
 
 A failed LLVM assertion aborts the process that runs it, and llvmlite's lock serialises threads; hence processes. They
 are forked when needed, each for one tier (LLVM's options hold for a process), and speak length-prefixed messages over
-pipes. A worker also reads the object it made, so that definitions come back, not ELF. Results are in order of submission, whatever the order of work. If a worker dies,
-the error names the module it had and the file its text was left in.
+pipes. A worker also reads the object it made, so that definitions come back, not ELF. Results are in order of
+submission, whatever the order of work. If a worker dies, the error names the module it had and the file its text was
+left in.
 
 Sources: llvm-notes section 0 (findings 2 and 13), section 7.
 """
