@@ -18,7 +18,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from normal import UNSTABLE, normal  # noqa: E402
+from normal import normal  # noqa: E402
 
 DATA = Path(__file__).parent / "testdata"
 SOURCE = Path(__file__).parents[2] / "src"
