@@ -338,6 +338,10 @@ def _received(b: Builder, c: n.CommClause, sel: ir.Value, slot: int, elem: Type)
     values: list[ir.Value] = [b.extract(sel, slot, elem, comm.pos)]
     if len(comm.lhs) > 1:
         values.append(b.extract(sel, 1, TYP_BOOL, comm.pos))
+    _assign_received(b, comm, values)
+
+
+def _assign_received(b: Builder, comm: n.AssignStmt, values: list[ir.Value]) -> None:
     for i in range(len(comm.lhs)):
         x = places.unparen(comm.lhs[i])
         if isinstance(x, n.Name):
@@ -351,9 +355,15 @@ def _received(b: Builder, c: n.CommClause, sel: ir.Value, slot: int, elem: Type)
 
 
 def _only(b: Builder, c: n.CommClause) -> None:
-    """A select with one case and no default is the plain operation."""
-    assert c.comm is not None
-    stmts.statement(b, c.comm)
+    """A select with one case and no default is the plain operation, but that it receives before it looks at the left side."""
+    comm = c.comm
+    assert comm is not None
+    if isinstance(comm, n.AssignStmt) and comm.op == tok.ASSIGN:
+        recv = _receive(b, c)
+        values = exprs.multi(b, recv) if len(comm.lhs) > 1 else [exprs.expr(b, recv)]
+        _assign_received(b, comm, values)
+    else:
+        stmts.statement(b, comm)
     stmts.block(b, c.body)
 
 
