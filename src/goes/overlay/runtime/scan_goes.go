@@ -142,6 +142,10 @@ func wbStore(slot *unsafe.Pointer, val unsafe.Pointer) {
 	if writeBarrier.enabled {
 		buf := getg().m.p.ptr().wbBuf.get2()
 		buf[0] = *(*uintptr)(unsafe.Pointer(slot))
+		if s := spanOf(uintptr(unsafe.Pointer(slot))); s != nil && s.state.get() == mSpanManual {
+			// A slot on a stack may hold a dead word; stacks need no record of what is overwritten.
+			buf[0] = 0
+		}
 		buf[1] = uintptr(val)
 	}
 	*(*uintptr)(unsafe.Pointer(slot)) = uintptr(val)
