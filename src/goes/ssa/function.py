@@ -135,15 +135,3 @@ class Function:
 
     def __repr__(self) -> str:
         return f"Function({self.name})"
-
-
-@final
-class GlobalVar:
-    """A package-level variable's identity in the program: link name and type."""
-
-    __slots__ = ("symbol", "var", "type")
-
-    def __init__(self, symbol: str, var: Var | None, type: Type) -> None:
-        self.symbol = symbol
-        self.var = var
-        self.type = type

@@ -694,9 +694,9 @@ class MapRange(Unary):
 
 @final
 class MapNext(Unary):
-    """t = mapnext x     x: a MapRange (or a phi-free reference to it); type is the Tuple (ok bool, key K, elem E). Yields
-    the entry the iterator stands at and then advances it (runtime.mapIterNext runs after key and elem were read).
-    Unwanted key/elem have undefined values."""
+    """t = mapnext x     x: a MapRange (or a phi-free reference to it); type is the Tuple (ok bool, key K, elem E) of the next
+    entry. The iterator advances when this entry is asked for, not after the last one was handed out, so that deletions in
+    the loop body are seen. Unwanted key/elem have undefined values."""
 
     __slots__ = ("want_key", "want_elem")
 
