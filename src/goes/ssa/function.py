@@ -16,7 +16,7 @@ from ..diag.source import NO_POS, Pos
 
 if TYPE_CHECKING:
     from ..syntax.nodes import FuncDecl, FuncLit
-    from ..types.objects import Func, Package, Var
+    from ..types.objects import Func, Package
     from ..types.types import Signature, Type, TypeParam
     from .instr import Alloc, FreeVar, Instr, Param, Phi
 
