@@ -14,6 +14,7 @@ from .flags import BUILD_FLAGS, TEXT, Flag, FlagSet, FlagValues
 if TYPE_CHECKING:
     from ..load.package import Package
 
+EXAMPLE: Final = "goes build -o app ./cmd/app"
 FLAGS: Final = FlagSet("build", "go build [-o output] [build flags] [packages]", [
     Flag("o", TEXT, "write the resulting executable to the named output file or directory", "output"), *BUILD_FLAGS,
 ])  # fmt: skip

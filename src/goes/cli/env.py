@@ -10,6 +10,7 @@ from typing import Final
 from ..diag.diagnostic import UserError
 from .flags import BOOL, Flag, FlagSet
 
+EXAMPLE: Final = "goes env GOROOT GOCACHE"
 FLAGS: Final = FlagSet("env", "go env [-json] [-changed] [-u] [-w] [var ...]", [
     Flag("json", BOOL, "print the environment in JSON format"),
     Flag("changed", BOOL, "print only settings whose value differs from the default"),

@@ -5,28 +5,14 @@ from __future__ import annotations
 import sys
 
 from .flags import FlagSet
-from .main import VERBS, usage
+from .main import VERBS, usage, verb_module
 
 
 def flag_set(verb: str) -> tuple[FlagSet, str] | None:
     """The flags of a verb and one example of its use."""
-    if verb == "run":
-        from .run import FLAGS as run_flags
-
-        return run_flags, "goes run main.go arg1 arg2"
-    if verb == "build":
-        from .build import FLAGS as build_flags
-
-        return build_flags, "goes build -o app ./cmd/app"
-    if verb == "env":
-        from .env import FLAGS as env_flags
-
-        return env_flags, "goes env GOROOT GOCACHE"
-    if verb == "version":
-        from .version import FLAGS as version_flags
-
-        return version_flags, "goes version ./app"
-    return None
+    module = verb_module(verb)
+    flags: FlagSet | None = getattr(module, "FLAGS", None)
+    return None if flags is None else (flags, module.EXAMPLE)
 
 
 def describe(verb: str) -> str:

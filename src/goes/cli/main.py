@@ -8,11 +8,14 @@ Nothing heavy is imported here: `goes version` and `goes env` start in milliseco
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from types import ModuleType
 from typing import Final
 
 from ..diag.diagnostic import UserError
 from ..run.interrupt import Interrupted, die, watch
 
+# Each verb's module in this package has run(args) → exit status, and for its help FLAGS (a FlagSet) and EXAMPLE.
 VERBS: Final[dict[str, str]] = {
     "build": "compile packages and dependencies",
     "env": "print Go environment information",
@@ -21,6 +24,14 @@ VERBS: Final[dict[str, str]] = {
     "tool": "run specified go tool",
     "version": "print Go version",
 }
+# Verbs whose module is not called as they are.
+_MODULES: Final = {"get": "goget", "list": "golist", "test": "gotest"}
+
+
+def verb_module(verb: str) -> ModuleType:
+    """The module that does what a verb of VERBS says."""
+    return import_module("." + _MODULES.get(verb, verb), __package__)
+
 
 USAGE: Final = """goes is a tool for managing Go source code, an independent Go toolchain.
 
@@ -59,7 +70,8 @@ def dispatch(args: list[str]) -> int:
             from .goenv import apply_file
 
             apply_file()
-        return _run_verb(verb, args[1:])
+        status: int = verb_module(verb).run(args[1:])
+        return status
     except UserError as e:
         sys.stderr.write(e.message + "\n")
         return e.status
@@ -83,29 +95,3 @@ def dispatch(args: list[str]) -> int:
 
         sys.stderr.write(report(e, args))
         return 3
-
-
-def _run_verb(verb: str, args: list[str]) -> int:
-    if verb == "run":
-        from . import run
-
-        return run.run(args)
-    if verb == "build":
-        from . import build
-
-        return build.run(args)
-    if verb == "version":
-        from . import version
-
-        return version.run(args)
-    if verb == "env":
-        from . import env
-
-        return env.run(args)
-    if verb == "tool":
-        from .tool import run as run_tool
-
-        return run_tool(args)
-    from . import help
-
-    return help.run(args)

@@ -12,6 +12,7 @@ from .build import default_name
 from .buildflags import Plan, build_cached, change_directory, plan
 from .flags import BUILD_FLAGS, TEXT, Flag, FlagSet, FlagValues
 
+EXAMPLE: Final = "goes run main.go arg1 arg2"
 FLAGS: Final = FlagSet("run", "go run [build flags] [-exec xprog] package [arguments...]", [
     Flag("exec", TEXT, "invoke the binary using xprog", "xprog"), *BUILD_FLAGS,
 ])  # fmt: skip

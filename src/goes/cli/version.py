@@ -10,6 +10,7 @@ from typing import Final
 from ..diag.diagnostic import UserError
 from .flags import BOOL, Flag, FlagSet
 
+EXAMPLE: Final = "goes version ./app"
 FLAGS: Final = FlagSet("version", "go version [-m] [-v] [-json] [file ...]", [
     Flag("m", BOOL, "print the module version information of each file"),
     Flag("v", BOOL, "report unrecognized files"),

@@ -293,7 +293,7 @@ func main() {
 	for i, w := range work {
 		fmt.Println(w.name, results[i])
 	}
-	for i := 0; i < 5 && finalized.Load() == 0; i++ {
+	for i := 0; i < 200 && (finalized.Load() == 0 || cleaned.Load() == 0); i++ {
 		runtime.GC()
 		time.Sleep(10 * time.Millisecond)
 	}

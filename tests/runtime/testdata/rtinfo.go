@@ -41,26 +41,22 @@ func frames(pcs []uintptr) {
 	}
 }
 
-//go:noinline
-func allocate() (weak.Pointer[T], chan string) {
-	c := make(chan string, 3)
-	t := &T{5}
-	w := weak.Make(t)
-	fmt.Println("weak", w.Value().x)
-	runtime.AddCleanup(t, func(s string) { c <- s }, "cleanup")
-	u := &T{6}
-	runtime.SetFinalizer(u, func(u *T) { c <- fmt.Sprint("finalizer ", u.x) })
-	return w, c
+// Too large to share a block with other small objects.
+type big struct {
+	x    int
+	rest [15]int
 }
 
 //go:noinline
-func clobber(n int) int {
-	var a [256]int
-	a[n] = n
-	if n > 0 {
-		return clobber(n-1) + a[n]
-	}
-	return 0
+func allocate() (weak.Pointer[big], chan string) {
+	c := make(chan string, 3)
+	t := &big{x: 5}
+	w := weak.Make(t)
+	fmt.Println("weak", w.Value().x)
+	runtime.AddCleanup(t, func(s string) { c <- s }, "cleanup")
+	u := &big{x: 6}
+	runtime.SetFinalizer(u, func(u *big) { c <- fmt.Sprint("finalizer ", u.x) })
+	return w, c
 }
 
 func main() {
@@ -112,10 +108,17 @@ func main() {
 	}
 	fmt.Println("metrics", len(names), bad)
 
-	w, c := allocate()
-	clobber(200)
+	// On a goroutine of its own: stacks are scanned conservatively, and this one is gone with all its words.
+	var w weak.Pointer[big]
+	var c chan string
+	allocated := make(chan bool)
+	go func() {
+		w, c = allocate()
+		close(allocated)
+	}()
+	<-allocated
 	got := map[string]bool{}
-	for i := 0; i < 100 && len(got) < 2; i++ {
+	for i := 0; i < 400 && len(got) < 2; i++ {
 		runtime.GC()
 		select {
 		case s := <-c:
