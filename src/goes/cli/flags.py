@@ -146,7 +146,7 @@ class FlagSet:
 
     def _apply_goflags(self, out: FlagValues) -> None:
         """$GOFLAGS: defaults for the flags this command has; the others' are passed over."""
-        for word in goflags():
+        for word in goflags(self.command == "env"):
             name, equals, value = word[2 if word.startswith("--") else 1 :].partition("=")
             flag = self.flags.get(name)
             if flag is None:
@@ -170,14 +170,17 @@ class FlagSet:
             out.given.discard(name)
 
 
-def goflags() -> list[str]:
-    """The words of $GOFLAGS, each a flag some command has. UserError for others."""
+def goflags(lenient: bool = False) -> list[str]:
+    """The words of $GOFLAGS, each a flag some command has. UserError for others, unless lenient: people call `go env`
+    to see what is wrong."""
     text = os.environ.get("GOFLAGS", "")
     if not text:
         return []
     from ..work.options import split_quoted
 
     words, problem = split_quoted(text)
+    if lenient:
+        return [w for w in words if w.startswith("-") and w.lstrip("-").partition("=")[0] in KNOWN_FLAGS]
     if problem:
         raise UserError(f"go: parsing $GOFLAGS: {problem}")
     for word in words:

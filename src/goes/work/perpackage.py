@@ -60,7 +60,10 @@ class PackageFlags:
     __slots__ = ("_values", "_cwd")
 
     def __init__(self, values: list[str], cwd: str) -> None:
-        self._values = [split_pattern(v)[:2] for v in values]
+        self._values: list[tuple[str, list[str]]] = []
+        for v in values:
+            pattern, words, _ = split_pattern(v)
+            self._values.append((pattern, words))
         self._cwd = cwd
 
     def __bool__(self) -> bool:
