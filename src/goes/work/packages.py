@@ -27,7 +27,7 @@ class PackageInput:
 
     __slots__ = (
         "path", "link_path", "name", "directory", "go_files", "asm_files", "imports", "import_map", "is_std", "go_version",
-        "wanted", "embed",
+        "wanted", "embed", "replaced",
     )  # fmt: skip
 
     def __init__(self, path: str, name: str, directory: str) -> None:
@@ -43,6 +43,7 @@ class PackageInput:
         self.go_version = ""  # language version ("go1.24"), "" = the toolchain's
         self.wanted = False  # named by the user: all bodies are checked
         self.embed: dict[str, list[tuple[str, str]]] = {}  # pattern → [(name, absolute file)]
+        self.replaced: dict[str, str] = {}  # -overlay: the file whose contents stand for a Go file
 
 
 @final
@@ -74,7 +75,9 @@ class Packages(Importer):
             return known
         package = self.inputs[path]
         before = len(self.errors)
-        files = [f for name in package.go_files if (f := self._parse_file(name, not package.wanted)) is not None]
+        files = [
+            f for name in package.go_files if (f := self._parse_file(name, not package.wanted, package)) is not None
+        ]
         overlay = self.overlay(path)
         if overlay is not None:
             extra = [f for name in overlay.go_files if (f := self._parse_file(name, True)) is not None]
@@ -84,9 +87,9 @@ class Packages(Importer):
         self.files[path] = files
         return files
 
-    def _parse_file(self, name: str, lazy: bool) -> File | None:
+    def _parse_file(self, name: str, lazy: bool, package: PackageInput | None = None) -> File | None:
         try:
-            with open(name, "rb") as f:
+            with open(name if package is None else package.replaced.get(name, name), "rb") as f:
                 data = f.read()
         except OSError as e:
             raise UserError(f"open {name}: {os.strerror(e.errno or 0).lower()}") from e
