@@ -175,6 +175,10 @@ class ModuleState:
         """Remember an error; the command ends at the next exit_if_errors."""
         self.errors.append(f"go: {error}")
 
+    def advice(self, text: str) -> None:
+        """A text behind the errors so far."""
+        self.errors.append(text)
+
     def exit_if_errors(self) -> None:
         if self.errors:
             messages = self.errors
@@ -417,6 +421,11 @@ class ModuleState:
             self._open()
         assert self._fetcher is not None
         return self._fetcher
+
+    @property
+    def is_open(self) -> bool:
+        """Has anything been asked of go.sum or the network?"""
+        return self._sums is not None
 
     def _open(self) -> None:
         """Bring up go.sum and the fetcher at the first need: a module without requirements never pays for them."""

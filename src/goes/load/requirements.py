@@ -17,8 +17,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, final
 
 from ..diag.diagnostic import UserError
+from ..module.mvs import Graph
 from .moderrors import BuildListError, ModError
-from .modgraph import Graph, minimal_requirements
+from .modgraph import minimal_requirements, new_graph
 from .modsummary import PRUNED, UNPRUNED, WORKSPACE, Summary, go_mod_summary
 from .modversions import Mod, compare, sort_mods
 
@@ -51,7 +52,7 @@ class ModuleGraph:
     __slots__ = ("graph", "loaded", "error", "_build_list", "paths_checked")
 
     def __init__(self, roots: list[Mod]) -> None:
-        self.graph = Graph(roots)
+        self.graph = new_graph(roots)
         self.loaded: dict[Mod, Summary | ModError] = {}
         self.error: ModError | None = None
         self._build_list: list[Mod] | None = None
@@ -61,7 +62,8 @@ class ModuleGraph:
         return self.graph.selected(path)
 
     def required_by(self, mod: Mod) -> list[Mod] | None:
-        return self.graph.required_by(mod)
+        """None if they were pruned out."""
+        return self.graph.required_by(mod) if self.graph.knows(mod) else None
 
     def build_list(self) -> list[Mod]:
         found = self._build_list
@@ -70,7 +72,7 @@ class ModuleGraph:
         return found
 
     def roots_are_selected(self, state: ModuleState) -> bool:
-        roots = state.main if state.workspace else self.graph.required_by(state.single_main) or []
+        roots = state.main if state.workspace else self.graph.required_by(state.single_main)
         return all(self.graph.selected(path) == version for path, version in roots)
 
 
@@ -187,7 +189,7 @@ def _load_selected(
             if mod not in seen:
                 needed.add(mod)
                 continue
-            for r in graph.required_by(mod) or ():
+            for r in graph.required_by(mod):
                 selected = (r[0], graph.selected(r[0]))
                 if selected not in seen and compare(r[0], selected[1], r[1]) > 0:
                     needed.add(selected)
