@@ -20,9 +20,11 @@ VERBS: Final[dict[str, str]] = {
     "build": "compile packages and dependencies",
     "env": "print Go environment information",
     "help": "more information about a command",
+    "mod": "module maintenance",
     "run": "compile and run Go program",
     "tool": "run specified go tool",
     "version": "print Go version",
+    "work": "workspace maintenance",
 }
 # Verbs whose module is not called as they are.
 _MODULES: Final = {"get": "goget", "list": "golist", "test": "gotest"}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..module.problem import FetchError
     from .modstate import ModuleState
 
-Origin = dict[str, object]
+Origin = dict[str, str]
 
 
 @final

@@ -144,9 +144,9 @@ class _Repository:
                 if not self.replaced:
                     raise self.problem
 
-    def versions(self, prefix: str) -> tuple[list[str], dict[str, object] | None]:
+    def versions(self, prefix: str) -> tuple[list[str], dict[str, str] | None]:
         found: list[str] = []
-        origin: dict[str, object] | None = None
+        origin: dict[str, str] | None = None
         if self.problem is None:
             try:
                 found, origin = modfetching.versions(self.state, self.path, prefix)
@@ -206,7 +206,7 @@ def _replacement_revision(version: str) -> Revision:
 
 def allowed_versions(
     state: ModuleState, path: str, allowed: Allowed
-) -> tuple[list[str], dict[str, object] | None]:
+) -> tuple[list[str], dict[str, str] | None]:
     """All tagged versions that are allowed. Raises ModError."""
     found, origin = _Repository(state, path).versions("")
     return [v for v in found if _is_allowed(allowed, (path, v), True)], origin
@@ -456,7 +456,7 @@ def _has_go_mod(state: ModuleState, mod: Mod) -> bool:
     return data != f"module {mod[0] if plain else quote(mod[0])}\n"
 
 
-def merge_origin(a: dict[str, object] | None, b: dict[str, object] | None) -> dict[str, object] | None:
+def merge_origin(a: dict[str, str] | None, b: dict[str, str] | None) -> dict[str, str] | None:
     """What two answers say about where they come from; None if they contradict each other."""
     if a is None or b is None or any(a.get(k) != b.get(k) for k in ("VCS", "URL", "Subdir")):
         return None

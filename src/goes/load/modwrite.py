@@ -132,21 +132,17 @@ def commit(state: ModuleState, options: WriteOptions | None = None) -> None:
 
 def _write(state: ModuleState, path: str, text: str, index: Index | None) -> None:
     """Replace go.mod, unless somebody else has changed it since it was read."""
-    from ..module.writefile import locked_replace
+    from ..module.writefile import ChangedError, write_file
 
-    def check(old: str) -> bool:
-        if old == text:
-            return False
-        if index is not None and old != index.data:
-            raise ModError("updating go.mod: existing contents have changed since last read")
-        return True
-
+    data = text.encode("utf-8", "surrogateescape")
+    expected = None if index is None else index.data.encode("utf-8", "surrogateescape")
     try:
-        locked_replace(path, text, check)
+        write_file(path, data, expected, state.context.gomodcache)
+    except ChangedError:
+        raise ModError("updating go.mod: existing contents have changed since last read") from None
     except OSError as error:
-        raise ModError(
-            f"updating go.mod: open {error.filename or path}: {(error.strerror or str(error)).lower()}"
-        ) from None
+        reason = (error.strerror or str(error)).lower()
+        raise ModError(f"updating go.mod: open {error.filename or path}: {reason}") from None
 
 
 def keep_sums(
