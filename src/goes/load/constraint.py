@@ -42,7 +42,7 @@ def header_matches(context: BuildContext, header: bytes) -> bool:
     """`header` is the file, or its part before the first token that is no comment."""
     if _MAY_CONSTRAIN[0] not in header and _MAY_CONSTRAIN[1] not in header:
         return True
-    end, go_build = _split_header(header)
+    end, go_build = split_header(header)
     if go_build is not None:
         try:
             x = parse_line(go_build)
@@ -65,7 +65,7 @@ def header_matches(context: BuildContext, header: bytes) -> bool:
     return matches
 
 
-def _split_header(content: bytes) -> tuple[int, str | None]:
+def split_header(content: bytes) -> tuple[int, str | None]:
     """The end of the leading comments that a blank line follows (where +build lines count), and the //go:build line."""
     end = 0
     go_build: str | None = None
