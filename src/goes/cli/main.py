@@ -21,6 +21,7 @@ VERBS: Final[dict[str, str]] = {
     "env": "print Go environment information",
     "help": "more information about a command",
     "run": "compile and run Go program",
+    "test": "test packages",
     "tool": "run specified go tool",
     "version": "print Go version",
 }
