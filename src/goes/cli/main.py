@@ -22,6 +22,7 @@ VERBS: Final[dict[str, str]] = {
     "help": "more information about a command",
     "mod": "module maintenance",
     "run": "compile and run Go program",
+    "test": "test packages",
     "tool": "run specified go tool",
     "version": "print Go version",
     "work": "workspace maintenance",

@@ -100,7 +100,7 @@ def matches_any(header: bytes) -> bool:
     if b"//go:build" not in header and b"+build" not in header:
         return True
     try:
-        end, go_build = split_header(header)
+        end, go_build, _ = split_header(header)
         if go_build is not None:
             return _holds(parse_line(go_build), True)
     except (HeaderError, ConstraintError):
