@@ -22,6 +22,7 @@ VERBS: Final[dict[str, str]] = {
     "clean": "remove object files and cached files",
     "doc": "show documentation for package or symbol",
     "env": "print Go environment information",
+    "fix": "apply fixes suggested by static checkers",
     "fmt": "gofmt (reformat) package sources",
     "generate": "generate Go files by processing source",
     "help": "more information about a command",
@@ -30,6 +31,7 @@ VERBS: Final[dict[str, str]] = {
     "telemetry": "manage telemetry data and settings (goes collects none)",
     "tool": "run specified go tool",
     "version": "print Go version",
+    "vet": "report likely mistakes in packages",
 }
 # Verbs that are groups of commands: the flags stand behind the second word.
 _GROUPS: Final = ("mod", "work")
