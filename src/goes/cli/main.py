@@ -29,6 +29,7 @@ VERBS: Final[dict[str, str]] = {
     "install": "compile and install packages and dependencies",
     "run": "compile and run Go program",
     "telemetry": "manage telemetry data and settings (goes collects none)",
+    "test": "test packages",
     "tool": "run specified go tool",
     "version": "print Go version",
     "vet": "report likely mistakes in packages",

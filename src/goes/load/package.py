@@ -121,6 +121,7 @@ class Package:
         "test_import_places", "xtest_imports", "xtest_import_places", "embed_patterns", "embed_places",
         "embed_files", "embed_map", "test_embed_places", "xtest_embed_places", "standard", "module",
         "error", "incomplete", "command_line", "match", "is_local", "dependencies",
+        "for_test", "testmain",
     )
 
     def __init__(self, import_path: str) -> None:
@@ -155,11 +156,18 @@ class Package:
         self.match: list[str] = []  # the patterns of the command line that named it
         self.is_local = False
         self.dependencies: list[Package] | None = None  # imported packages, implicit ones too; None while loading
+        self.for_test = ""  # import path of the package this is a test variant for
+        self.testmain: bytes | None = None  # the text of _testmain.go, if this is the main package of a test binary
 
     @property
     def language_version(self) -> str:
         """ "go1.22" of its module; "" means the toolchain's own."""
         return "" if self.module is None or self.standard else self.module.language_version
+
+    @property
+    def description(self) -> str:
+        """The import path, for a test variant "p [p.test]"."""
+        return f"{self.import_path} [{self.for_test}.test]" if self.for_test else self.import_path
 
     @property
     def is_runtime(self) -> bool:
