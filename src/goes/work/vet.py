@@ -112,7 +112,7 @@ class Vet:
     """One run over some packages and all they import."""
 
     __slots__ = (
-        "exports", "tool", "options", "work", "_roots", "_futures", "_exporting", "_printing", "_directory", "_numbers",
+        "exports", "tool", "options", "work", "_roots", "_imported", "_futures", "_exporting", "_printing", "_directory", "_numbers",
     )  # fmt: skip
 
     def __init__(self, exports: Exports, tool: VetTool, options: VetOptions, work: str) -> None:
@@ -121,6 +121,7 @@ class Vet:
         self.options = options
         self.work = work
         self._roots: set[int] = set()
+        self._imported: set[int] = set()  # packages of the user's that others of this run import
         self._futures: dict[int, Future[VetOutcome]] = {}
         self._exporting = threading.Lock()  # declarations are made by one thread at a time
         self._printing = threading.Lock()
@@ -135,6 +136,10 @@ class Vet:
         pool = ThreadPoolExecutor(self.options.jobs or os.cpu_count() or 1)
         try:
             # A job waits for those of its imports, which are always submitted, hence started, before it.
+            for root in roots:
+                for p in packages_below(root):
+                    if not p.standard:
+                        self._imported.update(id(d) for d in p.dependencies or [] if not d.standard)
             for root in roots:
                 for p in packages_below(root):
                     if id(p) not in self._futures and p.import_path != "unsafe":
@@ -167,6 +172,8 @@ class Vet:
                 with self._exporting:
                     for d in imports:
                         files[d.import_path] = self.exports.file(d)
+                    if is_root and id(package) in self._imported:
+                        self.exports.file(package)  # the compiler's report goes before the tool's
                 outcome.built = True
             except UserError as e:
                 outcome.built = False
@@ -358,7 +365,7 @@ def _module(package: Package) -> dict[str, object] | None:
         return None
     return {
         "Path": m.path, "Version": m.version, "Replace": None, "Time": None, "Main": m.main, "Indirect": m.indirect,
-        "Dir": m.dir, "GoMod": "", "GoVersion": m.go, "Error": None,
+        "Dir": m.dir, "GoMod": os.path.join(m.dir, "go.mod") if m.dir else "", "GoVersion": m.go, "Error": None,
     }  # fmt: skip
 
 
