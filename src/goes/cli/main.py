@@ -22,6 +22,7 @@ VERBS: Final[dict[str, str]] = {
     "clean": "remove object files and cached files",
     "doc": "show documentation for package or symbol",
     "env": "print Go environment information",
+    "fix": "apply fixes suggested by static checkers",
     "fmt": "gofmt (reformat) package sources",
     "generate": "generate Go files by processing source",
     "help": "more information about a command",
@@ -32,6 +33,7 @@ VERBS: Final[dict[str, str]] = {
     "test": "test packages",
     "tool": "run specified go tool",
     "version": "print Go version",
+    "vet": "report likely mistakes in packages",
     "work": "workspace maintenance",
 }
 # Verbs that are groups of commands: the flags stand behind the second word.
