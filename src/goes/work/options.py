@@ -47,37 +47,30 @@ class BuildOptions:
         self.cover: Coverage | None = None  # which packages count what runs
 
 
-def split_words(text: str) -> list[str]:
-    """Space-separated words; 'single' or "double" quotes around a whole word or a part of it."""
+def split_quoted(text: str) -> tuple[list[str], str]:
+    """Words separated by blanks, and what is wrong. A word that begins with a quote reaches to the next one like it;
+    quotes inside a word are plain characters."""
     words: list[str] = []
-    word = ""
-    quote = ""
-    inside = False
-    for c in text:
-        if quote:
-            if c == quote:
-                quote = ""
-            else:
-                word += c
+    i = 0
+    while i < len(text):
+        c = text[i]
+        if c in " \t\n\r":
+            i += 1
         elif c in "'\"":
-            quote = c
-            inside = True
-        elif c.isspace():
-            if inside or word:
-                words.append(word)
-            word = ""
-            inside = False
+            end = text.find(c, i + 1)
+            if end < 0:
+                return words, f"unterminated {c} string"
+            words.append(text[i + 1 : end])
+            i = end + 1
         else:
-            word += c
-    if inside or word:
-        words.append(word)
-    return words
+            end = i
+            while end < len(text) and text[end] not in " \t\n\r":
+                end += 1
+            words.append(text[i:end])
+            i = end
+    return words, ""
 
 
-def split_pattern_flags(text: str) -> list[str]:
-    """The flags of -gcflags='[pattern=]flags'. A pattern is accepted and, since all code of a program is compiled
-    alike, stands for all packages."""
-    text = text.strip()
-    if not text.startswith(("-", "'", '"')) and "=" in text:
-        text = text.split("=", 1)[1]
-    return split_words(text)
+def split_words(text: str) -> list[str]:
+    """The words of split_quoted."""
+    return split_quoted(text)[0]

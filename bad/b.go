@@ -1,0 +1,2 @@
+package bad
+var x int = y
