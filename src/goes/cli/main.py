@@ -20,6 +20,7 @@ VERBS: Final[dict[str, str]] = {
     "build": "compile packages and dependencies",
     "env": "print Go environment information",
     "help": "more information about a command",
+    "list": "list packages or modules",
     "run": "compile and run Go program",
     "test": "test packages",
     "tool": "run specified go tool",
