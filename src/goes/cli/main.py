@@ -26,6 +26,7 @@ VERBS: Final[dict[str, str]] = {
     "generate": "generate Go files by processing source",
     "help": "more information about a command",
     "install": "compile and install packages and dependencies",
+    "list": "list packages or modules",
     "run": "compile and run Go program",
     "telemetry": "manage telemetry data and settings (goes collects none)",
     "test": "test packages",

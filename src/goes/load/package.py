@@ -99,7 +99,7 @@ class Package:
         "invalid_go_files", "ignored_other_files", "c_files", "cxx_files", "m_files", "f_files", "swig_files",
         "swigcxx_files", "cgo_flags", "compiled_imports", "raw_imports", "test_embed_files", "xtest_embed_files",
         "directives", "test_directives", "xtest_directives", "bin_dir", "package_object", "bare", "is_literal",
-        "dep_only", "is_test_main", "for_main", "testmain",
+        "dep_only", "testmain", "for_main",
     )  # fmt: skip
 
     def __init__(self, import_path: str) -> None:
@@ -140,7 +140,7 @@ class Package:
         self.target = ""  # where it is installed
         self.root = ""  # GOROOT, the GOPATH directory or the module's directory
         self.conflict_dir = ""
-        self.for_test = ""  # only for the test of the package of this path
+        self.for_test = ""  # import path of the package this is a test variant for
         self.export = ""
         self.build_id = ""
         self.goroot = False
@@ -171,9 +171,8 @@ class Package:
         self.bare = False  # nothing is known but the path and an error
         self.is_literal = False  # the command line names it without a wildcard
         self.dep_only = False
-        self.is_test_main = False  # the main package of a test binary, made up
+        self.testmain: bytes | None = None  # the text of _testmain.go, if this is the main package of a test binary
         self.for_main = ""
-        self.testmain: bytes | None = None  # the text of _testmain.go, if is_test_main
 
     def fill(self, scan: DirectoryScan, with_imports: bool) -> None:
         """Take over what the scan of the directory found."""
