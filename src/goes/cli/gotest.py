@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import signal
 import sys
@@ -15,8 +14,7 @@ from .testflags import DEFAULT_TIMEOUT, USAGE, TestCommand, split
 
 if TYPE_CHECKING:
     from ..load.package import Package
-    from ..load.testing import TestCover, TestVariants
-    from ..test.runner import PackageRun, RunSettings
+    from ..test.runner import RunSettings
     from ..test.schedule import Job
     from .buildflags import Plan
 

@@ -14,9 +14,9 @@ from __future__ import annotations
 import os
 from typing import Final, final
 
-from .flags import BOOL, COUNT, LIST, FlagSet, FlagValues
 from ..diag.diagnostic import UserError
 from ..test.durations import parse_duration
+from .flags import BOOL, COUNT, LIST, FlagSet, FlagValues
 
 # Flags the test binary gets as -test.X=value.
 PASSED: Final = frozenset((

@@ -269,3 +269,17 @@ class ModuleResolver(Resolver):
             relative = os.path.relpath(directory, main.dir).replace(os.sep, "/")
             return main.path if relative == "." else f"{main.path}/{relative}"
         return "."
+
+    def godebug(self) -> tuple[str, list[tuple[str, str]]]:
+        main = self.modules.main
+        return (self.context.go_version, []) if main is None else (main.go or "1.16", [])
+
+    def list_modules(self, arguments: list[str]) -> list[Module]:
+        main = self.modules.main
+        if main is None:
+            raise UserError("go: " + NO_MOD_FILE)
+        self.modules.select()
+        if not arguments:
+            return [main]
+        modules = [main, *sorted(self.modules.modules, key=lambda m: m.path)]
+        return [m for m in modules if arguments == ["all"] or m.path in arguments]

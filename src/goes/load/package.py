@@ -244,11 +244,6 @@ class Package:
         return "" if self.module is None or self.standard else self.module.language_version
 
     @property
-    def description(self) -> str:
-        """The import path, for a test variant "p [p.test]"."""
-        return f"{self.import_path} [{self.for_test}.test]" if self.for_test else self.import_path
-
-    @property
     def is_runtime(self) -> bool:
         return self.standard and self.import_path in RUNTIME_PACKAGES
 

@@ -92,6 +92,13 @@ class Resolver:
         """The import path of a directory of a main module, "." elsewhere."""
         return "."
 
+    def godebug(self) -> tuple[str, list[tuple[str, str]]]:
+        """The Go version a program behaves like, and the godebug lines of the main module."""
+        return "1.20", []
+
+    def list_modules(self, arguments: list[str]) -> list[Module]:
+        return []
+
     def bin_dir(self) -> str:
         """Where commands are installed if nothing else says so."""
         roots = self.context.gopath_list()
