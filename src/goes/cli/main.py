@@ -19,6 +19,7 @@ from ..run.interrupt import Interrupted, die, watch
 VERBS: Final[dict[str, str]] = {
     "build": "compile packages and dependencies",
     "env": "print Go environment information",
+    "get": "add dependencies to current module and install them",
     "help": "more information about a command",
     "mod": "module maintenance",
     "run": "compile and run Go program",
