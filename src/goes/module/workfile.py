@@ -15,7 +15,16 @@ from __future__ import annotations
 import os
 from typing import Final, final
 
-from .moddirective import Fixer, Wrong, read_go, read_godebug, read_replace, read_string, read_toolchain
+from .moddirective import (
+    Fixer,
+    Wrong,
+    is_directory_path,
+    read_go,
+    read_godebug,
+    read_replace,
+    read_string,
+    read_toolchain,
+)
 from .modedit import (
     GO_VERSION,
     TOOLCHAIN,
@@ -242,3 +251,8 @@ def find_work_file(directory: str, setting: str, goroot: str) -> str:
         if parent == directory or parent == goroot:
             return ""
         directory = parent
+
+
+def directory_path(path: str) -> str:
+    """A directory as go.work has it: what could be a module path gets a ./ in front."""
+    return path if is_directory_path(path) else "./" + os.path.normpath(path)
