@@ -16,7 +16,7 @@ from .flags import FlagValues
 
 if TYPE_CHECKING:
     from ..load.context import BuildContext
-    from ..load.graph import Graph
+    from ..load.graph import Graph, Loader
     from ..load.package import Package
     from ..work.cache import Cache
     from ..work.options import BuildOptions
@@ -29,7 +29,7 @@ _UNSUPPORTED: Final = ("modfile", "overlay")
 class Plan:
     """A loaded graph, ready to build."""
 
-    __slots__ = ("context", "graph", "options", "values", "cache", "work")
+    __slots__ = ("context", "graph", "options", "values", "cache", "work", "loader")
 
     def __init__(
         self,
@@ -39,6 +39,7 @@ class Plan:
         values: FlagValues,
         cache: Cache,
         work: WorkDirectory,
+        loader: Loader,
     ) -> None:
         self.context = context
         self.graph = graph
@@ -46,6 +47,7 @@ class Plan:
         self.values = values
         self.cache = cache
         self.work = work
+        self.loader = loader
 
 
 def change_directory(values: FlagValues) -> None:
@@ -73,9 +75,11 @@ def check_flags(values: FlagValues) -> None:
         raise UserError("go: -p must be a positive integer: " + values.text("p"))
 
 
-def plan(values: FlagValues, patterns: list[str], work: WorkDirectory, files: bool = False) -> Plan:
+def plan(
+    values: FlagValues, patterns: list[str], work: WorkDirectory, files: bool = False, tolerant: bool = False
+) -> Plan:
     """Load the packages the patterns name, or the one package made of files. Raises UserError with all loading
-    errors."""
+    errors, unless `tolerant`."""
     from ..load.context import make_context
     from ..load.graph import Graph, Loader
     from ..load.overlay import check_version
@@ -98,7 +102,7 @@ def plan(values: FlagValues, patterns: list[str], work: WorkDirectory, files: bo
     for warning in graph.warnings:
         sys.stderr.write(warning + "\n")
     messages = graph.messages()
-    if messages:
+    if messages and not tolerant:
         raise UserError("\n".join(messages))
     options = BuildOptions()
     if values.text("O"):
@@ -114,7 +118,7 @@ def plan(values: FlagValues, patterns: list[str], work: WorkDirectory, files: bo
     options.trimpath = values.flag("trimpath")
     if values.text("p"):
         options.jobs = values.number("p")
-    return Plan(context, graph, options, values, cache, work)
+    return Plan(context, graph, options, values, cache, work, loader)
 
 
 def identify(p: Plan, root: Package) -> str:

@@ -17,6 +17,7 @@ BOOL: Final = 0
 TEXT: Final = 1
 COUNT: Final = 2  # an integer
 LIST: Final = 3  # may be repeated
+OPTIONAL: Final = 4  # may be repeated; alone it is true, or any value after "="
 
 
 @final
@@ -86,7 +87,7 @@ class FlagSet:
         """Split args into flags and the rest. Raises UserError with status 2."""
         out = FlagValues()
         for f in self.flags.values():
-            if f.kind != LIST:
+            if f.kind not in (LIST, OPTIONAL):
                 out.default(f.name, f.default or ("false" if f.kind == BOOL else ""))
         self._apply_goflags(out)
         i = 0
@@ -112,6 +113,8 @@ class FlagSet:
                 raise self.fail(f"flag provided but not defined: -{name}")
             if flag.kind == BOOL:
                 value = _boolean(self, name, "true" if value is None else value)
+            elif flag.kind == OPTIONAL:
+                value = "true" if value is None else value
             elif value is None:
                 if i >= len(args):
                     raise self.fail(f"flag needs an argument: -{name}")
@@ -122,7 +125,7 @@ class FlagSet:
                     int(value, 0)
                 except ValueError:
                     raise self.fail(f'invalid value "{value}" for flag -{name}: parse error') from None
-            out.put(name, value, flag.kind == LIST)
+            out.put(name, value, flag.kind in (LIST, OPTIONAL))
         out.rest = args[i:]
         return out
 

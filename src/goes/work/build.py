@@ -36,7 +36,13 @@ def package_inputs(graph: Graph, root: Package) -> dict[str, PackageInput]:
         if p.import_path == "unsafe":
             continue
         i = PackageInput(p.import_path, p.name, p.dir)
+        i.description = p.description
+        i.variant = p.standard and p.for_test == p.import_path
+        i.reinitialised = p.standard and p.for_test != ""
         i.go_files = [os.path.join(p.dir, f) for f in p.go_files]
+        if p.testmain is not None:
+            i.go_files = ["_testmain.go"]
+            i.generated["_testmain.go"] = p.testmain
         i.asm_files = [os.path.join(p.dir, f) for f in p.s_files]
         i.imports = [q for q in p.imports if q not in ("unsafe", "C")]
         i.import_map = dict(p.import_map)
@@ -107,7 +113,7 @@ def check_packages(packages: Packages, options: BuildOptions) -> None:
         if errors:
             failed.add(path)
             lines = format_diagnostics(packages.sources, errors, cwd, 0 if options.all_errors else MAX_ERRORS)
-            reports.append("\n".join([f"# {path}", *lines]))
+            reports.append("\n".join([f"# {package.description}", *lines]))
     packages.errors = []
     if reports:
         raise UserError("\n".join(reports))
@@ -134,6 +140,8 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
         link_options.modinfo = options.modinfo
         if parse_link_flags(options.ldflags, link_options):
             raise UserError(f"# {root.import_path}\n{USAGE}")
+        if root.testmain is not None:
+            link_options.strings.append(("testing.testBinary", "1"))
         made = make_executable(context, packages, options, link_options, {}, frozenset(), store)
         if made is not None:
             return made
