@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
-from .modgraph import minimal_requirements
 from .moderrors import ModError, ModuleError, TooNew, too_new
+from .modgraph import minimal_requirements
 from .modquery import previous_version
 from .modsummary import PRUNED, UNPRUNED, pruning_for
 from .modversions import NO_MOD, Mod, compare, from_toolchain, sort_mods, text

@@ -145,3 +145,13 @@ def latest(state: ModuleState, path: str) -> Revision:
     except FetchError as error:
         raise translate(error) from None
     return Revision(info.version, info.time, info.name, info.short, info.origin)
+
+
+def download_zip(state: ModuleState, mod: Mod) -> None:
+    """Make the sum of a module version known."""
+    from ..module.problem import FetchError
+
+    try:
+        state.fetcher.download_zip(mod[0], mod[1])
+    except FetchError as error:
+        raise translate(error) from None

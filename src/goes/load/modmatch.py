@@ -17,9 +17,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, final
 
 from .context import BuildContext
+from .moderrors import ModError, PackageNotInModule
 from .modfetching import cached_directory
 from .modimport import dir_in_module, fetch
-from .moderrors import ModError, PackageNotInModule
 from .modscan import NoGoFiles, ScanError, scan_imports
 from .modstate import find_root
 from .modsummary import PRUNED, go_mod_summary

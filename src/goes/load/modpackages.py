@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Final, final
 
 from ..module import semver
 from ..module.paths import check_import_path, has_path_prefix, is_std_path
-from .modimport import Place, import_from_modules, query_import
 from .moderrors import (
     BuildListError,
     DirectFromImplicit,
@@ -29,6 +28,7 @@ from .moderrors import (
     TooNew,
     too_new,
 )
+from .modimport import Place, import_from_modules, query_import
 from .modscan import Imports, NoGoFiles, ScanError, scan_imports
 from .modsummary import PRUNED, UNPRUNED, WORKSPACE, pruning_for
 from .modversions import NARROW_ALL, NO_MOD, TIDY_GO_MOD_SUM, Mod, sort_mods, text

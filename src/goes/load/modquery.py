@@ -13,10 +13,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, final
 
+from ..module import semver
 from ..module.paths import check_module_path
 from . import modfetching
-from .modfetching import Revision
-from .modimport import dir_in_module, fetch, prefixes
 from .moderrors import (
     InvalidPath,
     InvalidVersion,
@@ -31,6 +30,8 @@ from .moderrors import (
     retraction,
     version_error,
 )
+from .modfetching import Revision
+from .modimport import dir_in_module, fetch, prefixes
 from .modmatch import Match, match_packages, pattern_matcher
 from .modsummary import raw_go_mod, raw_summary
 from .modversions import (
@@ -52,7 +53,6 @@ from .modversions import (
     sort_mods,
     zero_pseudo,
 )
-from ..module import semver
 
 if TYPE_CHECKING:
     from .modstate import ModuleState

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from .moderrors import AmbiguousImport, ImportMissing, ModError
 from .modgraph import build_list, minimal_requirements
 from .modimport import import_from_modules
-from .moderrors import AmbiguousImport, ImportMissing, ModError
 from .modsummary import PRUNED, UNPRUNED
 from .modversions import NO_MOD, Mod, compare, previous_language, sort_mods, text
 from .requirements import Requirements, requirements_with

@@ -14,8 +14,8 @@ from ..module import semver
 from ..module.paths import check_import_path
 from . import modfetching
 from .mainmodules import load_requirements
-from .modimport import prefixes
 from .moderrors import ModError
+from .modimport import prefixes
 from .modstate import Index
 from .modsummary import PRUNED
 from .modversions import (

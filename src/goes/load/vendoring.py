@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, final
 from ..diag.diagnostic import UserError
 from ..module import semver
 from ..module.paths import check_import_path
-from .modgraph import new_graph
 from .modsummary import PRUNED
 from .modversions import NO_MOD, Mod, compare, text
 from .requirements import GoModDirty, ModuleGraph, Requirements

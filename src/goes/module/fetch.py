@@ -15,7 +15,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Generic, TypeVar, final
+from typing import TYPE_CHECKING, Generic, TypeVar, final
 
 from ..diag.diagnostic import UserError
 from . import semver
@@ -30,6 +30,9 @@ from .repo import FailedRepo, Origin, Repo, RevisionInfo, VersionList, format_in
 from .settings import Settings, match_prefix_patterns
 from .toolchain import ToolchainRepo, is_toolchain
 from .web import Client
+
+if TYPE_CHECKING:
+    from .git import GitRepo
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -93,6 +96,7 @@ class Fetcher:
         self._database: object | None = None
         self._lock = threading.Lock()
         self._repos: Memo[tuple[str, str], Repo] = Memo()
+        self._gits: Memo[str, GitRepo] = Memo()
         self._versions: Memo[tuple[str, str, str], VersionList] = Memo()
         self._stats: Memo[tuple[str, str, str], RevisionInfo] = Memo()
         self._latest: Memo[tuple[str, str], RevisionInfo] = Memo()
@@ -161,6 +165,13 @@ class Fetcher:
         if proxy == "noproxy":
             raise FetchError(_USE_PROXY, True)
         return ProxyRepo(proxy, path, self.client())
+
+    def git_repo(self, url: str, is_missing: Callable[[str], bool]) -> GitRepo:
+        """The repository at a URL; several modules may be in it."""
+        from .git import GitRepo
+
+        settings = self.settings
+        return self._gits.get(url, lambda: GitRepo(url, self.cache, settings.env, settings.trace, False, is_missing))
 
     def _direct(self, path: str) -> Repo:
         from .direct import direct_repo

@@ -29,7 +29,7 @@ _NOT_CLEAN: Final = "file path is not clean"
 _GO_MOD_CASE: Final = "go.mod files must have lowercase names"
 
 
-def open_zip(path: str) -> ZipFile:
+def open_zip(path: str | BinaryIO) -> ZipFile:
     """FetchError if it is no zip file."""
     try:
         return ZipFile(path)
