@@ -23,9 +23,7 @@ def open_state(
     """`values` may have any of -C, -mod, -modfile, -modcacherw, -tags, -v and -x."""
     from ..load.context import make_context
     from ..load.modstate import ModOptions, ModuleState
-    from .buildflags import change_directory
 
-    change_directory(values)
     options = ModOptions(command, values.text("mod"), values.text("modfile"))
     options.modcacherw = values.flag("modcacherw")
     options.verbose = values.flag("v")
