@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final, final
 
 from ..diag.diagnostic import UserError
 from ..run.workdir import WorkDirectory
-from .env import require_cache_directory
+from ..work.cachedirectory import require_cache_directory
 from .flags import FlagValues
 
 if TYPE_CHECKING:
     from ..load.context import BuildContext
-    from ..load.graph import Graph
+    from ..load.graph import Graph, Loader
     from ..load.package import Package
     from ..work.cache import Cache
     from ..work.options import BuildOptions
@@ -29,7 +29,7 @@ _UNSUPPORTED: Final = ("modfile", "overlay")
 class Plan:
     """A loaded graph, ready to build."""
 
-    __slots__ = ("context", "graph", "options", "values", "cache", "work")
+    __slots__ = ("context", "graph", "options", "values", "cache", "work", "loader")
 
     def __init__(
         self,
@@ -39,6 +39,7 @@ class Plan:
         values: FlagValues,
         cache: Cache,
         work: WorkDirectory,
+        loader: Loader,
     ) -> None:
         self.context = context
         self.graph = graph
@@ -46,16 +47,7 @@ class Plan:
         self.values = values
         self.cache = cache
         self.work = work
-
-
-def change_directory(values: FlagValues) -> None:
-    """-C dir"""
-    directory = values.text("C")
-    if directory:
-        try:
-            os.chdir(directory)
-        except OSError as e:
-            raise UserError(f"go: chdir {directory}: {os.strerror(e.errno or 0).lower()}") from e
+        self.loader = loader
 
 
 def check_flags(values: FlagValues) -> None:
@@ -73,14 +65,17 @@ def check_flags(values: FlagValues) -> None:
         raise UserError("go: -p must be a positive integer: " + values.text("p"))
 
 
-def plan(values: FlagValues, patterns: list[str], work: WorkDirectory, files: bool = False) -> Plan:
+def plan(
+    values: FlagValues, patterns: list[str], work: WorkDirectory, files: bool = False, tolerant: bool = False
+) -> Plan:
     """Load the packages the patterns name, or the one package made of files. Raises UserError with all loading
-    errors."""
+    errors, unless `tolerant`."""
     from ..load.context import make_context
     from ..load.graph import Graph, Loader
     from ..load.overlay import check_version
     from ..work.cache import Cache
-    from ..work.options import BuildOptions, split_pattern_flags
+    from ..work.options import BuildOptions
+    from ..work.perpackage import split_pattern
     from .bugreport import remember
 
     check_flags(values)
@@ -98,39 +93,40 @@ def plan(values: FlagValues, patterns: list[str], work: WorkDirectory, files: bo
     for warning in graph.warnings:
         sys.stderr.write(warning + "\n")
     messages = graph.messages()
-    if messages:
+    if messages and not tolerant:
         raise UserError("\n".join(messages))
     options = BuildOptions()
     if values.text("O"):
         options.level = int(values.text("O"))
     for flags in values.all("gcflags"):
-        words = split_pattern_flags(flags)
+        words = split_pattern(flags)[1]
         if "-l" in words or "-N" in words:
             options.inline = False
         if "-e" in words:
             options.all_errors = True
     for flags in values.all("ldflags"):
-        options.ldflags += split_pattern_flags(flags)
+        options.ldflags += split_pattern(flags)[1]
     options.trimpath = values.flag("trimpath")
     if values.text("p"):
         options.jobs = values.number("p")
-    return Plan(context, graph, options, values, cache, work)
+    return Plan(context, graph, options, values, cache, work, loader)
 
 
-def identify(p: Plan, root: Package) -> str:
-    """The id of the program's executable in the cache."""
+def identify(p: Plan, root: Package, name: str) -> str:
+    """The id in the cache of the program's executable, which is to be called name."""
+    from ..work.cache import action_id
     from ..work.fingerprint import program_id
     from ..work.modinfo import module_info
 
     p.options.modinfo = module_info(p.context, p.graph, root, p.options)
-    return program_id(p.context, p.graph, root, p.options)
+    return action_id("executable", program_id(p.context, p.graph, root, p.options), name)
 
 
-def build_cached(p: Plan, root: Package) -> str:
-    """Path of the program's executable in the build cache, built if need be. If the cache cannot be written, the
-    executable is in the work directory."""
-    id = identify(p, root)
-    known = None if p.values.flag("a") else p.cache.output_file(id)
+def build_cached(p: Plan, root: Package, name: str) -> str:
+    """Path of the program's executable, called name, in the build cache, built if need be. If the cache cannot be
+    written, the executable is in the work directory."""
+    id = identify(p, root, name)
+    known = None if p.values.flag("a") else p.cache.executable(id, name)
     if known is not None:
         return known
     from ..work.build import build_program
@@ -150,11 +146,12 @@ def build_cached(p: Plan, root: Package) -> str:
         for damaged in p.cache.damaged:
             sys.stderr.write(f"go: removed damaged cache entry {damaged}\n")
     try:
-        path = p.cache.put(id, data, executable=True)
+        path = p.cache.put_executable(id, name, data)
         p.cache.trim()
     except OSError:
         # A cache that cannot be written costs time, not the build.
-        path = os.path.join(p.work.path(), id[:16])
+        path = os.path.join(p.work.path(), id[:16], name)
+        os.makedirs(os.path.dirname(path))
         with open(path, "wb") as f:
             f.write(data)
         os.chmod(path, 0o755)

@@ -36,7 +36,13 @@ def package_inputs(graph: Graph, root: Package) -> dict[str, PackageInput]:
         if p.import_path == "unsafe":
             continue
         i = PackageInput(p.import_path, p.name, p.dir)
+        i.description = p.description
+        i.variant = p.standard and p.for_test == p.import_path
+        i.reinitialised = p.standard and p.for_test != ""
         i.go_files = [os.path.join(p.dir, f) for f in p.go_files]
+        if p.testmain is not None:
+            i.go_files = ["_testmain.go"]
+            i.generated["_testmain.go"] = p.testmain
         i.asm_files = [os.path.join(p.dir, f) for f in p.s_files]
         i.imports = [q for q in p.imports if q not in ("unsafe", "C")]
         i.import_map = dict(p.import_map)
@@ -107,7 +113,7 @@ def check_packages(packages: Packages, options: BuildOptions) -> None:
         if errors:
             failed.add(path)
             lines = format_diagnostics(packages.sources, errors, cwd, 0 if options.all_errors else MAX_ERRORS)
-            reports.append("\n".join([f"# {path}", *lines]))
+            reports.append("\n".join([f"# {package.description}", *lines]))
     packages.errors = []
     if reports:
         raise UserError("\n".join(reports))
@@ -119,12 +125,18 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
 
     sys.setrecursionlimit(1_000_000)
     progress = options.progress or Progress()
-    store = None if options.cache is None else StdStore(options.cache, *options.cache_key)
+    inputs = package_inputs(graph, root)
+    key = options.cache_key
+    counters: list[str] = []
+    if options.cover is not None:
+        counters = options.cover.apply(inputs, graph.packages)
+        key = key + options.cover.std_key(inputs)
+    store = None if options.cache is None else StdStore(options.cache, *key)
     while True:
         progress.stage("loading")
         errors: list[Diagnostic] = []
         sources = SourceSet()
-        packages = Packages(package_inputs(graph, root), sources, errors)
+        packages = Packages(inputs, sources, errors)
         progress.stage("checking")
         check_packages(packages, options)
         link_options = LinkOptions()
@@ -132,8 +144,11 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
         link_options.build_id = options.build_id
         link_options.build_version = f"go{context.go_version}"
         link_options.modinfo = options.modinfo
+        link_options.counters = counters
         if parse_link_flags(options.ldflags, link_options):
             raise UserError(f"# {root.import_path}\n{USAGE}")
+        if root.testmain is not None:
+            link_options.strings.append(("testing.testBinary", "1"))
         made = make_executable(context, packages, options, link_options, {}, frozenset(), store)
         if made is not None:
             return made
@@ -187,6 +202,8 @@ def make_executable(
             reach.refresh()
             reach.run()
 
+    errors.extend(demand.barriers.errors(packages.sources))
+    fail_on(packages, errors)
     if reach.missing() and store is not None and demand.took_from_store():
         return None
     if not archived:
