@@ -34,6 +34,10 @@ def run(args: list[str]) -> int:
     names = values.rest
     if values.flag("m"):
         for name in names:
+            if name in (".", "..") or name.startswith(("./", "../")):
+                raise UserError(f"go: cannot use relative path {name} to specify module")
+            if name.startswith("/"):
+                raise UserError(f"go: cannot use absolute path {name} to specify module")
             if "@" in name:
                 raise UserError(f"go: {name}: 'go mod why' requires a module path, not a version query")
     state = open_state("mod why", values, root_mode=NEED_ROOT, force=True, explicit_write=True)
