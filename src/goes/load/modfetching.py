@@ -110,10 +110,13 @@ def download(state: ModuleState, mod: Mod) -> str:
 
 def cached_directory(state: ModuleState, mod: Mod) -> str:
     """The directory of a module version if it has been downloaded; ""."""
-    from .modules import escape_path
+    from ..module.problem import FetchError
 
-    path = os.path.join(state.context.gomodcache, *escape_path(mod[0]).split("/")) + "@" + escape_path(mod[1])
-    return path if os.path.isdir(path) else ""
+    try:
+        directory, missing = state.fetcher.cache.module_directory(mod[0], mod[1])
+    except FetchError:
+        return ""
+    return "" if missing else directory
 
 
 def versions(state: ModuleState, path: str, prefix: str) -> tuple[list[str], Origin | None]:
@@ -155,3 +158,25 @@ def download_zip(state: ModuleState, mod: Mod) -> None:
         state.fetcher.download_zip(mod[0], mod[1])
     except FetchError as error:
         raise translate(error) from None
+
+
+def cached_go_mod(state: ModuleState, mod: Mod) -> str:
+    """The file that holds the go.mod of a module version, if it is in the cache; ""."""
+    from ..module.problem import FetchError
+
+    try:
+        path = state.fetcher.cache.file(mod[0], mod[1], "mod")
+    except FetchError:
+        return ""
+    return path if os.path.isfile(path) else ""
+
+
+def is_reusable(state: ModuleState, path: str, text: str, origin: Origin) -> bool:
+    """Would the query have the answer again that had this origin?"""
+    from ..module.problem import FetchError
+
+    try:
+        state.fetcher.check_reuse(path, origin)
+    except FetchError:
+        return False
+    return True
