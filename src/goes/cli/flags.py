@@ -178,6 +178,7 @@ BUILD_FLAGS: Final = [
     Flag("asmflags", LIST, "arguments to pass on each go tool asm invocation", "'[pattern=]arg list'"),
     Flag("gcflags", LIST, "arguments to pass on each go tool compile invocation", "'[pattern=]arg list'"),
     Flag("ldflags", LIST, "arguments to pass on each go tool link invocation", "'[pattern=]arg list'"),
+    Flag("modcacherw", BOOL, "leave newly-created directories in the module cache read-write"),
     Flag("mod", TEXT, "module download mode to use: readonly, vendor, or mod", "mode"),
     Flag("modfile", TEXT, "read (and possibly write) an alternate file instead of go.mod", "file"),
     Flag("overlay", TEXT, "read a JSON config file that provides an overlay for build operations", "file"),

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 def list_modules(values: FlagValues, wanted: Wanted, format: str) -> int:
     from ..load.listing import module_struct
-    from ..load.modlist import list_modules as find_modules
     from ..load.mainmodules import load_requirements
     from ..load.moderrors import ModError
+    from ..load.modlist import list_modules as find_modules
     from ..load.modstate import ModuleState
     from .golist import make_list_context, make_output
     from .modcommands import mod_options

@@ -16,8 +16,8 @@ from ..module.paths import check_import_path, has_path_prefix, is_std_path
 from ..syntax.unicode import quote
 from .context import BuildContext
 from .mainmodules import load_requirements
-from .modimport import import_from_modules, query_import
 from .moderrors import ImportMissing, ModError
+from .modimport import import_from_modules, query_import
 from .modload import load_imports_of, load_packages
 from .modmatch import Match as ModuleMatch
 from .modmatch import clean_patterns, match_local_dirs, match_packages, resolve_local
@@ -41,6 +41,7 @@ class ModuleResolver(Resolver):
         self.state.init()
         self._modules: dict[Mod, Module] = {}
         self._std: dict[str, bool] = {}
+        self.outside = ""  # the module version that path@version arguments name
 
     def module_state(self) -> ModuleState:
         return self.state
