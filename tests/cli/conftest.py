@@ -11,6 +11,7 @@ import pytest
 
 import goes
 from goes.cli import run as run_verb
+from goes.cli.build import default_name
 from goes.cli.buildflags import identify, plan
 from goes.run.workdir import WorkDirectory
 
@@ -59,7 +60,9 @@ class Goes:
         values = run_verb.FLAGS.parse(list(args))
         patterns, _ = run_verb.split_arguments(values.rest)
         p = plan(values, patterns, WorkDirectory(os.environ), patterns[0].endswith(".go"))
-        p.cache.put(identify(p, p.graph.roots[0]), f"#!/bin/sh\n{script}\n".encode(), executable=True)
+        root = p.graph.roots[0]
+        name = default_name(patterns, root.import_path, root.dir)
+        p.cache.put_executable(identify(p, root, name), name, f"#!/bin/sh\n{script}\n".encode())
 
     def leftovers(self) -> list[str]:
         """What is left in the temporary directory."""

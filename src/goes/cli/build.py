@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..diag.diagnostic import UserError
 from ..run.workdir import WorkDirectory
-from .buildflags import Plan, build_cached, change_directory, plan
+from .buildflags import Plan, build_cached, plan
 from .flags import BUILD_FLAGS, TEXT, Flag, FlagSet, FlagValues
 
 if TYPE_CHECKING:
@@ -63,7 +63,6 @@ def install(built: str, target: str) -> None:
 
 def run(args: list[str]) -> int:
     values = FLAGS.parse(args)
-    change_directory(values)
     work = WorkDirectory(os.environ)
     work.keep = values.flag("work")
     try:
@@ -113,7 +112,7 @@ def _run(values: FlagValues, work: WorkDirectory) -> int:
         if r.name != "main":
             continue
         try:
-            built = build_cached(p, r)
+            built = build_cached(p, r, default_name(patterns, r.import_path, r.dir))
         except UserError as e:
             failures.append(e.message)
             continue

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, final
 
 from ..diag.diagnostic import UserError
 from ..run.workdir import WorkDirectory
-from .env import require_cache_directory
+from ..work.cachedirectory import require_cache_directory
 from .flags import FlagValues
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..work.options import BuildOptions
 
 _MOD_MODES: Final = ("", "mod", "readonly", "vendor")
-_UNSUPPORTED: Final = ("modfile", "overlay")
+_UNSUPPORTED: Final = ("overlay",)
 
 
 @final
@@ -50,16 +50,6 @@ class Plan:
         self.loader = loader
 
 
-def change_directory(values: FlagValues) -> None:
-    """-C dir"""
-    directory = values.text("C")
-    if directory:
-        try:
-            os.chdir(directory)
-        except OSError as e:
-            raise UserError(f"go: chdir {directory}: {os.strerror(e.errno or 0).lower()}") from e
-
-
 def check_flags(values: FlagValues) -> None:
     """Values that no build can have. Raises UserError."""
     mode = values.text("mod")
@@ -81,11 +71,13 @@ def plan(
     """Load the packages the patterns name, or the one package made of files. Raises UserError with all loading
     errors, unless `tolerant`."""
     from ..load.context import make_context
-    from ..load.graph import Graph, Loader
+    from ..load.graph import Graph, Loader, LoadOptions
     from ..load.overlay import check_version
     from ..work.cache import Cache
-    from ..work.options import BuildOptions, split_pattern_flags
+    from ..work.options import BuildOptions
+    from ..work.perpackage import split_pattern
     from .bugreport import remember
+    from .modcommands import mod_options
 
     check_flags(values)
     tags = [t for t in values.text("tags").replace(" ", ",").split(",") if t]
@@ -96,7 +88,9 @@ def plan(
             f"go: unsupported GOOS/GOARCH pair {context.goos}/{context.goarch} (goes compiles for linux/amd64)", 2
         )
     cache = Cache(require_cache_directory())
-    loader = Loader(context, os.getcwd())
+    load_options = LoadOptions()
+    load_options.modules = mod_options("build", values)
+    loader = Loader(context, os.getcwd(), options=load_options)
     graph = Graph([loader.load_files(patterns)], loader.warnings) if files else loader.load(patterns)
     remember(graph)
     for warning in graph.warnings:
@@ -108,33 +102,34 @@ def plan(
     if values.text("O"):
         options.level = int(values.text("O"))
     for flags in values.all("gcflags"):
-        words = split_pattern_flags(flags)
+        words = split_pattern(flags)[1]
         if "-l" in words or "-N" in words:
             options.inline = False
         if "-e" in words:
             options.all_errors = True
     for flags in values.all("ldflags"):
-        options.ldflags += split_pattern_flags(flags)
+        options.ldflags += split_pattern(flags)[1]
     options.trimpath = values.flag("trimpath")
     if values.text("p"):
         options.jobs = values.number("p")
     return Plan(context, graph, options, values, cache, work, loader)
 
 
-def identify(p: Plan, root: Package) -> str:
-    """The id of the program's executable in the cache."""
+def identify(p: Plan, root: Package, name: str) -> str:
+    """The id in the cache of the program's executable, which is to be called name."""
+    from ..work.cache import action_id
     from ..work.fingerprint import program_id
     from ..work.modinfo import module_info
 
     p.options.modinfo = module_info(p.context, p.graph, root, p.options)
-    return program_id(p.context, p.graph, root, p.options)
+    return action_id("executable", program_id(p.context, p.graph, root, p.options), name)
 
 
-def build_cached(p: Plan, root: Package) -> str:
-    """Path of the program's executable in the build cache, built if need be. If the cache cannot be written, the
-    executable is in the work directory."""
-    id = identify(p, root)
-    known = None if p.values.flag("a") else p.cache.output_file(id)
+def build_cached(p: Plan, root: Package, name: str) -> str:
+    """Path of the program's executable, called name, in the build cache, built if need be. If the cache cannot be
+    written, the executable is in the work directory."""
+    id = identify(p, root, name)
+    known = None if p.values.flag("a") else p.cache.executable(id, name)
     if known is not None:
         return known
     from ..work.build import build_program
@@ -154,11 +149,12 @@ def build_cached(p: Plan, root: Package) -> str:
         for damaged in p.cache.damaged:
             sys.stderr.write(f"go: removed damaged cache entry {damaged}\n")
     try:
-        path = p.cache.put(id, data, executable=True)
+        path = p.cache.put_executable(id, name, data)
         p.cache.trim()
     except OSError:
         # A cache that cannot be written costs time, not the build.
-        path = os.path.join(p.work.path(), id[:16])
+        path = os.path.join(p.work.path(), id[:16], name)
+        os.makedirs(os.path.dirname(path))
         with open(path, "wb") as f:
             f.write(data)
         os.chmod(path, 0o755)

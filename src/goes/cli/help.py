@@ -1,49 +1,71 @@
-"""goes help [command]"""
+"""goes help [command or topic]"""
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from typing import Final
 
 from .flags import FlagSet
 from .main import VERBS, usage, verb_module
+from .topics import TOPICS
+
+EXAMPLE: Final = "goes help build"
+FLAGS: Final = FlagSet("help", "go help [command or topic]", [])
 
 
-def flag_set(verb: str) -> tuple[FlagSet, str] | None:
-    """The flags of a verb and one example of its use."""
-    module = verb_module(verb)
-    flags: FlagSet | None = getattr(module, "FLAGS", None)
-    return None if flags is None else (flags, module.EXAMPLE)
-
-
-def describe(verb: str) -> str:
-    """The help text of one verb: usage, what it does, every flag, an example."""
-    found = flag_set(verb)
-    if found is None:
-        return f"usage: go {verb}\n\n{VERBS[verb][0].upper()}{VERBS[verb][1:]}.\n"
-    flags, example = found
-    out = [f"usage: {flags.usage}", "", f"{VERBS[verb][0].upper()}{VERBS[verb][1:]}.", ""]
-    if flags.flags:
+def describe(usage_line: str, summary: str, flags: FlagSet | None, example: str) -> str:
+    """The help text of one command: usage, what it does, every flag that works, an example."""
+    out = [f"usage: {usage_line}", "", f"{summary[0].upper()}{summary[1:]}.", ""]
+    shown = [f for f in flags.flags.values() if f.help] if flags is not None else []
+    if shown:
         out.append("The flags are:")
         out.append("")
-        for f in flags.flags.values():
+        for f in shown:
             out.append(f"\t-{f.name}{' ' + f.argument if f.argument else ''}")
             out.append(f"\t\t{f.help}")
         out.append("")
-    out.append("Example:")
-    out.append("")
-    out.append(f"\t{example}")
-    return "\n".join(out) + "\n"
+    if example:
+        out += ["Example:", "", f"\t{example}"]
+    return "\n".join(out).rstrip("\n") + "\n"
+
+
+def describe_verb(verb: str) -> str:
+    """The help text of a verb. A group of commands lists them."""
+    module = verb_module(verb)
+    text = getattr(module, "help_text", None)
+    if callable(text):
+        return str(text())
+    flags: FlagSet | None = getattr(module, "FLAGS", None)
+    example: str = getattr(module, "EXAMPLE", "")
+    return describe(flags.usage if flags is not None else f"go {verb}", VERBS[verb], flags, example)
+
+
+def _subcommand(verb: str, name: str) -> str:
+    """The help text of `go verb name`, "" if there is no such command."""
+    names: dict[str, str] = getattr(verb_module(verb), "SUBCOMMANDS", {})
+    if name not in names:
+        return ""
+    module = import_module(f".{verb}_{name}", __package__)
+    flags: FlagSet | None = getattr(module, "FLAGS", None)
+    usage_line = flags.usage if flags is not None else f"go {verb} {name}"
+    return describe(usage_line, names[name], flags, getattr(module, "EXAMPLE", ""))
 
 
 def run(args: list[str]) -> int:
     if not args:
         sys.stdout.write(usage())
         return 0
-    if args[0] not in VERBS or args[0] == "help":
+    name = args[0]
+    if name in TOPICS and len(args) == 1:
+        sys.stdout.write(TOPICS[name][1])
+        return 0
+    if name not in VERBS:
         sys.stderr.write(f"go help {' '.join(args)}: unknown help topic. Run 'go help'.\n")
         return 2
-    if len(args) > 1:
-        sys.stderr.write(f"go help {' '.join(args)}: unknown help topic. Run 'go help {args[0]}'.\n")
+    text = describe_verb(name) if len(args) == 1 else _subcommand(name, args[1]) if len(args) == 2 else ""
+    if not text:
+        sys.stderr.write(f"go help {' '.join(args)}: unknown help topic. Run 'go help {name}'.\n")
         return 2
-    sys.stdout.write(describe(args[0]))
+    sys.stdout.write(text)
     return 0

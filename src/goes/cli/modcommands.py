@@ -31,12 +31,10 @@ def open_state(
     missing_imports: bool = False,
     explicit_write: bool = False,
 ) -> ModuleState:
-    """`values` may have any of -C, -mod, -modfile, -modcacherw, -tags, -v and -x."""
+    """`values` may have any of -mod, -modfile, -modcacherw, -tags, -v and -x."""
     from ..load.context import make_context
     from ..load.modstate import ModuleState
-    from .buildflags import change_directory
 
-    change_directory(values)
     options = mod_options(command, values)
     options.workspace = workspace
     options.root_mode = root_mode

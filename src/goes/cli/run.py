@@ -9,12 +9,12 @@ from typing import Final
 from ..diag.diagnostic import UserError
 from ..run.workdir import WorkDirectory
 from .build import default_name
-from .buildflags import Plan, build_cached, change_directory, plan
-from .flags import BUILD_FLAGS, TEXT, Flag, FlagSet, FlagValues
+from .buildflags import Plan, build_cached, plan
+from .flags import BUILD_FLAGS, COVER_FLAGS, TEXT, Flag, FlagSet, FlagValues
 
 EXAMPLE: Final = "goes run main.go arg1 arg2"
 FLAGS: Final = FlagSet("run", "go run [build flags] [-exec xprog] package [arguments...]", [
-    Flag("exec", TEXT, "invoke the binary using xprog", "xprog"), *BUILD_FLAGS,
+    Flag("exec", TEXT, "invoke the binary using xprog", "xprog"), *BUILD_FLAGS, *COVER_FLAGS,
 ])  # fmt: skip
 
 
@@ -49,12 +49,12 @@ def find_runner(text: str) -> list[str]:
 
 def run(args: list[str]) -> int:
     values = FLAGS.parse(args)
-    change_directory(values)
     work = WorkDirectory(os.environ)
     work.keep = values.flag("work")
     try:
+        place = work.path()
         if work.keep or values.flag("x") or values.flag("n"):
-            sys.stderr.write(f"WORK={work.path()}\n")
+            sys.stderr.write(f"WORK={place}\n")
             sys.stderr.flush()
         if not values.rest:
             raise UserError("go: no go files listed")
@@ -97,25 +97,11 @@ def _run(values: FlagValues, patterns: list[str], arguments: list[str], work: Wo
         if values.flag("n"):
             return 0
     runner = find_runner(values.text("exec"))
-    built = build_cached(p, root)
-    executable = os.path.join(work.path(), "b001", "exe", name)
-    os.makedirs(os.path.dirname(executable), exist_ok=True)
-    place(built, executable)
+    executable = build_cached(p, root, name)
     from ..run.process import run_program
+    from ..work.childenv import child_environment
+    from .goenv import original_environment
 
-    return run_program([*runner, executable, *arguments])
-
-
-def place(built: str, executable: str) -> None:
-    """A cached executable under another name: a link, or a copy on another file system."""
-    try:
-        os.link(built, executable)
-        if os.access(executable, os.X_OK):
-            return
-        os.unlink(executable)
-    except OSError:
-        pass
-    from shutil import copyfile
-
-    copyfile(built, executable)
-    os.chmod(executable, 0o755)
+    return run_program(
+        [*runner, executable, *arguments], child_environment(original_environment(), p.context.goroot)
+    )

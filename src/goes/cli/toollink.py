@@ -11,7 +11,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-from .env import cache_directory
+from ..work.cachedirectory import cache_directory
 from .toolcompile import default_context, read_import_config, write_output
 
 if TYPE_CHECKING:

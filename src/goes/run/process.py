@@ -66,6 +66,25 @@ def describe_status(status: int) -> str:
 
 def run_program(argv: list[str], env: dict[str, str] | None = None) -> int:
     """Run argv[0] and wait; returns goes' own exit status (0 or 1)."""
+    status = _run(argv, env)
+    if status > 0:
+        sys.stderr.write(describe_status(status) + "\n")
+    return 0 if status == 0 else 1
+
+
+def run_tool(name: str, argv: list[str], env: dict[str, str] | None = None) -> int:
+    """Run a tool and wait; its exit status is ours, and it has said itself what was wrong."""
+    status = _run(argv, env)
+    if status < 0:
+        return 1
+    if os.WIFEXITED(status):
+        return os.WEXITSTATUS(status)
+    sys.stderr.write(f"go tool {name}: {describe_status(status)}\n")
+    return 1
+
+
+def _run(argv: list[str], env: dict[str, str] | None) -> int:
+    """The wait status of a child with our standard streams, -1 if it could not be started."""
     sys.stdout.flush()
     sys.stderr.flush()
     child = 0
@@ -94,14 +113,11 @@ def run_program(argv: list[str], env: dict[str, str] | None = None) -> int:
         child = -1
     except OSError as e:
         sys.stderr.write(f"fork/exec {argv[0]}: {os.strerror(e.errno or 0).lower()}\n")
-        return 1
+        return -1
     finally:
         for number, handler in old.items():
             signal.signal(number, handler)
-    if status == 0:
-        return 0
-    sys.stderr.write(describe_status(status) + "\n")
-    return 1
+    return status
 
 
 def _same_terminal_group() -> bool:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import time
 from typing import Final, final
 
@@ -117,6 +118,40 @@ class Cache:
         self._write(self._path(id, "a"), line.encode("ascii"), 0o666)
         return path
 
+    def executable(self, id: str, name: str) -> str | None:
+        """Path of the executable called name that put_executable recorded for an action, or None."""
+        e = self.entry(id)
+        if e is None:
+            return None
+        path = os.path.join(self._path(e[0], "d"), name)
+        try:
+            st = os.stat(path)
+        except OSError:
+            return None
+        if st.st_size != e[1]:
+            self._remove(path)
+            return None
+        self._touch(os.path.dirname(path), 0.0)
+        self._touch(self._path(id, "a"), 0.0)
+        return path
+
+    def put_executable(self, id: str, name: str, data: bytes) -> str:
+        """Record an executable under the name it is to be run by; returns its path: it lies in a directory of its own,
+        where plain outputs are files."""
+        h = hashlib.sha256(data)
+        h.update(name.encode("utf-8", "surrogateescape"))
+        out = h.hexdigest()
+        path = os.path.join(self._path(out, "d"), name)
+        try:
+            known = os.stat(path).st_size == len(data)
+        except OSError:
+            known = False
+        if not known:
+            self._write(path, data, 0o755)
+        line = f"v1 {id} {out} {len(data):20d} {time.time_ns():20d}\n"
+        self._write(self._path(id, "a"), line.encode("ascii"), 0o666)
+        return path
+
     def _write(self, path: str, data: bytes, mode: int) -> None:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         temporary = f"{path}.{os.getpid()}.tmp"
@@ -151,6 +186,8 @@ class Cache:
 
     def trim(self) -> None:
         """Delete what nobody used for TRIM_AGE, unless that was done within the last day."""
+        from shutil import rmtree
+
         stamp = os.path.join(self.directory, "trim.txt")
         now = time.time()
         try:
@@ -168,7 +205,12 @@ class Cache:
             for name in names:
                 path = os.path.join(folder, name)
                 try:
-                    if os.stat(path).st_mtime < now - TRIM_AGE:
+                    st = os.stat(path)
+                    if st.st_mtime >= now - TRIM_AGE:
+                        continue
+                    if stat.S_ISDIR(st.st_mode):
+                        rmtree(path, ignore_errors=True)
+                    else:
                         os.unlink(path)
                 except OSError:
                     pass

@@ -9,6 +9,7 @@ from ..diag.native import mypyc_attr
 
 if TYPE_CHECKING:
     from .cache import Cache
+    from .coverage import Coverage
 
 
 BY_PACKAGE: Final = -1
@@ -28,7 +29,7 @@ class BuildOptions:
 
     __slots__ = (
         "level", "inline", "all_errors", "jobs", "trimpath", "ldflags", "build_id", "progress", "modinfo", "cache",
-        "cache_key",
+        "cache_key", "cover",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -43,39 +44,33 @@ class BuildOptions:
         self.modinfo = b""
         self.cache: Cache | None = None  # where what is compiled of std is kept
         self.cache_key: list[str] = []
+        self.cover: Coverage | None = None  # which packages count what runs
+
+
+def split_quoted(text: str) -> tuple[list[str], str]:
+    """Words separated by blanks, and what is wrong. A word that begins with a quote reaches to the next one like it;
+    quotes inside a word are plain characters."""
+    words: list[str] = []
+    i = 0
+    while i < len(text):
+        c = text[i]
+        if c in " \t\n\r":
+            i += 1
+        elif c in "'\"":
+            end = text.find(c, i + 1)
+            if end < 0:
+                return words, f"unterminated {c} string"
+            words.append(text[i + 1 : end])
+            i = end + 1
+        else:
+            end = i
+            while end < len(text) and text[end] not in " \t\n\r":
+                end += 1
+            words.append(text[i:end])
+            i = end
+    return words, ""
 
 
 def split_words(text: str) -> list[str]:
-    """Space-separated words; 'single' or "double" quotes around a whole word or a part of it."""
-    words: list[str] = []
-    word = ""
-    quote = ""
-    inside = False
-    for c in text:
-        if quote:
-            if c == quote:
-                quote = ""
-            else:
-                word += c
-        elif c in "'\"":
-            quote = c
-            inside = True
-        elif c.isspace():
-            if inside or word:
-                words.append(word)
-            word = ""
-            inside = False
-        else:
-            word += c
-    if inside or word:
-        words.append(word)
-    return words
-
-
-def split_pattern_flags(text: str) -> list[str]:
-    """The flags of -gcflags='[pattern=]flags'. A pattern is accepted and, since all code of a program is compiled
-    alike, stands for all packages."""
-    text = text.strip()
-    if not text.startswith(("-", "'", '"')) and "=" in text:
-        text = text.split("=", 1)[1]
-    return split_words(text)
+    """The words of split_quoted."""
+    return split_quoted(text)[0]

@@ -1,0 +1,74 @@
+"""The environment of the programs goes runs for its user: generators, test binaries, tools, `go run`'s program.
+
+They call `go` and mean the command that runs them. Where GOROOT/bin/go is goes, GOROOT/bin leads their PATH; elsewhere
+a directory in the cache that holds nothing but goes under the name go.
+
+Source: cmd/go/internal/base (AppendPATH).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+
+from .cachedirectory import cache_directory
+
+
+def is_script(path: str) -> bool:
+    """Whether an executable is a text: no binary of somebody's."""
+    try:
+        with open(path, "rb") as f:
+            return f.read(2) == b"#!"
+    except OSError:
+        return False
+
+
+def go_directory(goroot: str) -> str:
+    """The directory where `go` is goes, "" if there is none to be had."""
+    official = os.path.join(goroot, "bin")
+    if is_script(os.path.join(official, "go")):
+        return official
+    cache = cache_directory()
+    if not os.path.isabs(cache):
+        return ""
+    folder = os.path.join(cache, "goes-bin")
+    path = os.path.join(folder, "go")
+    ours = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    text = (
+        f"#!/bin/sh\nPYTHONPATH={_word(ours)}${{PYTHONPATH:+:$PYTHONPATH}}\nexport PYTHONPATH\n"
+        f'exec {_word(sys.executable)} -m goes "$@"\n'
+    )
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as f:
+            if f.read() == text:
+                return folder
+    except OSError:
+        pass
+    temporary = f"{path}.{os.getpid()}"
+    try:
+        os.makedirs(folder, exist_ok=True)
+        with open(temporary, "w", encoding="utf-8", errors="surrogateescape") as f:
+            f.write(text)
+        os.chmod(temporary, 0o755)
+        os.replace(temporary, path)
+    except OSError:
+        return ""
+    return folder
+
+
+def _word(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def child_environment(started_with: Mapping[str, str], goroot: str, directory: str = "") -> dict[str, str]:
+    """started_with with a PATH on which `go` is goes, and with PWD if a directory is given."""
+    out = dict(started_with)
+    folder = go_directory(goroot)
+    if folder:
+        path = out.get("PATH", "")
+        if path.split(os.pathsep)[0] != folder:
+            out["PATH"] = folder + os.pathsep + path if path else folder
+    if directory:
+        out["PWD"] = directory
+    return out
