@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, TypeVar, final
 
 from .moderrors import InvalidVersion, ModError, ModuleError
 from .modversions import Mod
@@ -119,32 +119,64 @@ def cached_directory(state: ModuleState, mod: Mod) -> str:
     return "" if missing else directory
 
 
-def versions(state: ModuleState, path: str, prefix: str) -> tuple[list[str], Origin | None]:
+T = TypeVar("T")
+
+
+def try_proxies(state: ModuleState, ask: Callable[[str], T]) -> T:
+    """Ask the entries of GOPROXY in turn, as Fetcher.try_proxies does, about what takes several questions."""
+    from ..module.fetch import USE_PROXY
+    from ..module.problem import FetchError
+
+    try:
+        proxies = state.fetcher.settings.proxies()
+    except FetchError as error:
+        raise translate(error) from None
+    best: ModError | None = None
+    rank = 0
+    for proxy in proxies:
+        try:
+            return ask(proxy.url)
+        except ModError as error:
+            if proxy.url == "direct" or (proxy.url == "noproxy" and not str(error).endswith(USE_PROXY)):
+                best = error
+                rank = 2
+            elif rank <= 1 and not error.not_exist:
+                best = error
+                rank = 1
+            elif rank == 0:
+                best = error
+            if not proxy.any_error and not error.not_exist:
+                break
+    assert best is not None
+    raise best
+
+
+def versions(state: ModuleState, proxy: str, path: str, prefix: str) -> tuple[list[str], Origin | None]:
     """The tagged versions that begin with prefix, in order."""
     from ..module.problem import FetchError
 
     try:
-        found = state.fetcher.versions(path, prefix)
+        found = state.fetcher.versions_at(proxy, path, prefix)
     except FetchError as error:
         raise translate(error) from None
     return found.versions, found.origin
 
 
-def stat(state: ModuleState, path: str, revision: str) -> Revision:
+def stat(state: ModuleState, proxy: str, path: str, revision: str) -> Revision:
     from ..module.problem import FetchError
 
     try:
-        info = state.fetcher.stat(path, revision)
+        info = state.fetcher.stat_at(proxy, path, revision)
     except FetchError as error:
         raise translate(error) from None
     return Revision(info.version, info.time, info.name, info.short, info.origin)
 
 
-def latest(state: ModuleState, path: str) -> Revision:
+def latest(state: ModuleState, proxy: str, path: str) -> Revision:
     from ..module.problem import FetchError
 
     try:
-        info = state.fetcher.latest(path)
+        info = state.fetcher.latest_at(proxy, path)
     except FetchError as error:
         raise translate(error) from None
     return Revision(info.version, info.time, info.name, info.short, info.origin)

@@ -88,10 +88,6 @@ class _Found:
         self.count = 0
 
     def add(self, context: BuildContext, name: str, header: Header, any_tags: bool, explicit: bool) -> None:
-        if header.error is not None and not header.name:
-            # The rest of the go command reports it with its place.
-            line, column, message = header.error
-            raise ScanError(f"reading {name}: {line}:{column}: {message}")
         if header.uses_cgo and not any_tags and not context.satisfied("cgo"):
             return
         if not explicit:
