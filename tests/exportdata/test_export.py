@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import goes
 from goes.diag.diagnostic import UserError
 from goes.load.context import make_context
 from goes.load.graph import Graph, Loader
@@ -127,3 +128,17 @@ def test_a_package_with_errors_has_a_report_instead(tmp_path: Path) -> None:
     with pytest.raises(UserError) as e:
         exports.file(graph.roots[0])
     assert e.value.message == "# example.com/bad/a\na/a.go:3:23: undefined: x"
+
+
+def test_a_compiled_archive_holds_it_too(describe: Path, module: Path, tmp_path: Path) -> None:
+    source = tmp_path / "p.go"
+    source.write_text("package p\n\nimport \"errors\"\n\nvar Err = errors.New(\"e\")\n\nfunc F[T any](t T) []T { return nil }\n")
+    archive = tmp_path / "p.a"
+    env = {**os.environ, "PYTHONPATH": str(Path(goes.__file__ or "").parents[1]), "GOCACHE": str(tmp_path / "cache")}
+    words = [sys.executable, "-m", "goes", "tool", "compile", "-p", "example.com/p", "-o", str(archive), str(source)]
+    subprocess.run(words, check=True, env=env)
+    lines = read(describe, {"example.com/p": str(archive)}, ["example.com/p"], tmp_path / "map")
+    assert [line.split(" @")[0] for line in lines] == [
+        "package example.com/p p", "var example.com/p.Err error", "func example.com/p.F[T any](t T) []T",
+        "\tof T any implicit=false",
+    ]  # fmt: skip

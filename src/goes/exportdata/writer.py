@@ -484,13 +484,17 @@ def object_header(context: BuildContext) -> str:
     return f"{context.goos} {context.goarch} go{context.go_version}{variable} X:{experiments}"
 
 
-def package_member(context: BuildContext, package: Package, data: bytes, build_id: str) -> Member:
-    """The archive member that holds the export data."""
+def package_member(
+    context: BuildContext, package: Package, data: bytes, build_id: str, lines: list[bytes] | None = None
+) -> Member:
+    """The archive member that holds the export data. `lines` are further lines of its head, which readers skip."""
     head = OBJECT_PREFIX + object_header(context).encode()
     if build_id:
         head += b'\nbuild id "' + build_id.encode() + b'"'
     if package.name == "main":
         head += b"\nmain"
+    for line in lines or []:
+        head += b"\n" + line
     return Member(PACKAGE_MEMBER, head + b"\n\n\n$$B\nu" + data + b"\n$$\n")
 
 

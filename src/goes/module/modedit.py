@@ -139,7 +139,9 @@ def add_replace(
             continue
         hint = old.line
     if need:
-        replace.append(Replace(old_path, old_version, new_path, new_version, syntax.add_line(hint, tokens)))
+        # As the go command does: a replacement of another path does not join the block.
+        line = syntax.append_line(tokens) if hint is None else syntax.add_line(hint, tokens)
+        replace.append(Replace(old_path, old_version, new_path, new_version, line))
 
 
 def drop_replace(replace: list[Replace], old_path: str, old_version: str) -> None:
@@ -488,7 +490,10 @@ class ModFile:
                 return
             if old[0] == path:
                 hint = self._exclude_lines[i]
-        self.put_exclude(path, version, self.syntax.add_line(hint, ["exclude", auto_quote(path), version]))
+        # As the go command does: an exclusion of another path does not join the block.
+        tokens = ["exclude", auto_quote(path), version]
+        line = self.syntax.append_line(tokens) if hint is None else self.syntax.add_line(hint, tokens)
+        self.put_exclude(path, version, line)
 
     def drop_exclude(self, path: str, version: str) -> None:
         for i in range(len(self.exclude) - 1, -1, -1):
@@ -503,13 +508,13 @@ class ModFile:
         drop_replace(self.replace, old_path, old_version)
 
     def add_retract(self, low: str, high: str, rationale: str) -> None:
+        """Add the line. As with the go command, `retract` knows of it only when the text is read again."""
         check_canonical(self.module, high)
         check_canonical(self.module, low)
         words = [auto_quote(low)] if low == high else ["[", auto_quote(low), ",", auto_quote(high), "]"]
         line = self.syntax.add_line(None, ["retract", *words])
         if rationale:
             line.before = line.before + ["// " + text for text in rationale.split("\n")]
-        self.retract.append(Retract(low, high, rationale, line))
 
     def drop_retract(self, low: str, high: str) -> None:
         for item in list(self.retract):

@@ -147,6 +147,10 @@ class FileSyntax:
                 return line
         return self._insert(len(statements), tokens)
 
+    def append_line(self, tokens: list[str]) -> Line:
+        """Add a line at the end, whatever is there."""
+        return self._insert(len(self.statements), tokens)
+
     def _insert(self, at: int, tokens: list[str]) -> Line:
         line = Line(tokens, [], [], 0, 0, False)
         self.statements.insert(at, line)
