@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..work.options import BuildOptions
 
 _MOD_MODES: Final = ("", "mod", "readonly", "vendor")
-_UNSUPPORTED: Final = ("modfile", "overlay")
+_UNSUPPORTED: Final = ("overlay",)
 
 
 @final
@@ -71,12 +71,13 @@ def plan(
     """Load the packages the patterns name, or the one package made of files. Raises UserError with all loading
     errors, unless `tolerant`."""
     from ..load.context import make_context
-    from ..load.graph import Graph, Loader
+    from ..load.graph import Graph, Loader, LoadOptions
     from ..load.overlay import check_version
     from ..work.cache import Cache
     from ..work.options import BuildOptions
     from ..work.perpackage import split_pattern
     from .bugreport import remember
+    from .modcommands import mod_options
 
     check_flags(values)
     tags = [t for t in values.text("tags").replace(" ", ",").split(",") if t]
@@ -87,7 +88,9 @@ def plan(
             f"go: unsupported GOOS/GOARCH pair {context.goos}/{context.goarch} (goes compiles for linux/amd64)", 2
         )
     cache = Cache(require_cache_directory())
-    loader = Loader(context, os.getcwd())
+    load_options = LoadOptions()
+    load_options.modules = mod_options("build", values)
+    loader = Loader(context, os.getcwd(), options=load_options)
     graph = Graph([loader.load_files(patterns)], loader.warnings) if files else loader.load(patterns)
     remember(graph)
     for warning in graph.warnings:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, final
 from .context import BuildContext
 
 if TYPE_CHECKING:
+    from .modstate import ModuleState
     from .package import Module, Package
 
 META: Final = frozenset(("all", "cmd", "std", "tool", "work"))
@@ -101,8 +102,13 @@ class Resolver:
         """The Go version a program behaves like, and the godebug lines of the main module."""
         return "1.20", []
 
-    def list_modules(self, arguments: list[str]) -> list[Module]:
-        return []
+    def module_state(self) -> ModuleState | None:
+        """What is known of modules; None without any."""
+        return None
+
+    def describe(self, module: Module) -> Module:
+        """A package's module with all that can be said about it."""
+        return module
 
     def bin_dir(self) -> str:
         """Where commands are installed if nothing else says so."""
