@@ -7,8 +7,6 @@ import sys
 from typing import TYPE_CHECKING, Final, final
 
 from ..diag.diagnostic import UserError
-from .buildflags import change_directory
-from .env import cache_directory
 from .flags import BOOL, BUILD_FLAGS, OPTIONAL, TEXT, Flag, FlagSet, FlagValues
 
 if TYPE_CHECKING:
@@ -97,7 +95,6 @@ class Output:
 
 def run(args: list[str]) -> int:
     values = FLAGS.parse(args)
-    change_directory(values)
     for argument in values.rest:
         if not argument:
             raise UserError('go: invalid package: ""')
@@ -164,6 +161,7 @@ def make_list_context(values: FlagValues) -> BuildContext:
     from ..load.context import make_context
     from ..load.headerstore import HeaderStore
     from ..load.view import read_overlay
+    from ..work.cachedirectory import cache_directory
 
     tags = [t for t in values.text("tags").replace(" ", ",").split(",") if t]
     context = make_context(os.environ, tags, cgo=True)
@@ -289,7 +287,7 @@ def _keep_testmain(data: bytes) -> str:
     from hashlib import sha256
 
     from ..work.cache import Cache
-    from .env import require_cache_directory
+    from ..work.cachedirectory import require_cache_directory
 
     cache = Cache(require_cache_directory())
     return cache.put(sha256(b"testmain\n" + data).hexdigest(), data)

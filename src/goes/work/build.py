@@ -202,6 +202,8 @@ def make_executable(
             reach.refresh()
             reach.run()
 
+    errors.extend(demand.barriers.errors(packages.sources))
+    fail_on(packages, errors)
     if reach.missing() and store is not None and demand.took_from_store():
         return None
     if not archived:
