@@ -185,41 +185,52 @@ def plan(
     patterns: list[str],
     work: WorkDirectory,
     files: bool = False,
-    main_only: bool = False,
+    tolerant: bool = False,
 ) -> Plan:
     """Load the packages the patterns name, or the one package made of files. Raises UserError with all loading
-    errors."""
-    from ..load.graph import Graph, Loader
+    errors, unless `tolerant`."""
+    from ..load.graph import Graph, Loader, LoadOptions
     from ..work.cache import Cache
-    from .bugreport import remember
+    from .modcommands import mod_options
 
     check_flags(values)
     context = make_build_context(values)
     cache = Cache(require_cache_directory())
-    loader = Loader(context, os.getcwd())
+    load_options = LoadOptions()
+    load_options.modules = mod_options("build", values)
+    loader = Loader(context, os.getcwd(), options=load_options)
     graph = Graph([loader.load_files(patterns)], loader.warnings) if files else loader.load(patterns)
+    return finish_plan(values, context, graph, loader, cache, work, tolerant)
+
+
+def finish_plan(
+    values: FlagValues,
+    context: BuildContext,
+    graph: Graph,
+    loader: Loader,
+    cache: Cache,
+    work: WorkDirectory,
+    tolerant: bool = False,
+) -> Plan:
+    """The plan of a loaded graph. Raises UserError with all loading errors, unless `tolerant`."""
+    from .bugreport import remember
+
     remember(graph)
     for warning in graph.warnings:
         sys.stderr.write(warning + "\n")
-    if main_only:
-        check_main(graph.roots, patterns)
+    if not tolerant:
+        check_packages(graph)
     options = make_options(values, graph)
+    if not tolerant:
+        graph = _cover_program(values, graph, loader, options, cache, work)
     p = Plan(context, graph, options, values, cache, work, loader)
-    check_packages(p)
     p.wanted = _kept(values, graph)
     return p
 
 
-def check_main(roots: list[Package], patterns: list[str]) -> None:
-    """Packages that a pattern does not merely match must be programs."""
-    for root in roots:
-        if root.error is None and root.name != "main" and root.go_files:
-            raise UserError(f"package {root.import_path} is not a main package")
-
-
-def check_packages(p: Plan) -> None:
+def check_packages(graph: Graph) -> None:
     """Raise UserError with all that is wrong with packages."""
-    reports = [(q.import_path, str(q.error)) for q in p.graph.packages if q.error is not None]
+    reports = [(q.import_path, str(q.error)) for q in graph.packages if q.error is not None]
     if not reports:
         return
     seen: list[str] = []
@@ -260,8 +271,6 @@ def make_options(values: FlagValues, graph: Graph) -> BuildOptions:
         given = values.all(name)
         if given:
             options.raw_flags[name] = given[-1]
-    if values.flag("cover"):
-        options.raw_flags["cover"] = "true"
     compile_flags = PackageFlags(values.all("gcflags"), cwd)
     asm_flags = PackageFlags(values.all("asmflags"), cwd)
     for p in graph.packages if compile_flags or asm_flags else []:
@@ -326,6 +335,37 @@ def stamp_version(p: Plan) -> None:
     made = stamp(mains[0], os.getcwd(), wanted, p.values.flag("x"))
     p.options.stamps = made.settings
     p.options.main_version = made.version
+
+
+def _cover_program(
+    values: FlagValues, graph: Graph, loader: Loader, options: BuildOptions, cache: Cache, work: WorkDirectory
+) -> Graph:
+    """-cover and its relatives for a program: what is instrumented, and the packages that needs."""
+    if not (values.flag("cover") or values.text("covermode") or values.text("coverpkg")):
+        return graph
+    from ..load.coverselect import of_program, select
+    from ..load.graph import Graph as MadeGraph
+    from ..work.coverage import Coverage
+    from ..work.toolprograms import tool_program
+
+    mode = values.text("covermode") or "set"
+    patterns = [p for p in values.text("coverpkg").split(",") if p]
+    if patterns:
+        covered, unmatched = select(graph.packages, patterns, os.getcwd(), mode)
+        for pattern in unmatched:
+            sys.stderr.write(f"warning: no packages being built depend on matches for pattern {pattern}\n")
+    else:
+        covered = of_program(graph.packages, graph.roots, mode)
+    needed = ["runtime/coverage"] + (["sync/atomic"] if mode == "atomic" else [])
+    for root in graph.roots:
+        if root.name == "main" and root.dependencies is not None:
+            for path in needed:
+                root.dependencies.append(loader.load_import(path, "", None, [], [])[0])
+    paths = [p.import_path for p in covered]
+    options.cover = Coverage(
+        mode, paths, "program", os.path.join(work.path(), "cover"), lambda: tool_program("cover", cache)
+    )
+    return MadeGraph(graph.roots, graph.warnings)
 
 
 def identify(p: Plan, root: Package, name: str) -> str:

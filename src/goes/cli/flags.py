@@ -9,7 +9,7 @@ Errors are worded and ended (exit status 2) as cmd/go's.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final, final
 
 from ..diag.diagnostic import UserError
@@ -19,6 +19,7 @@ TEXT: Final = 1
 COUNT: Final = 2  # an integer
 LIST: Final = 3  # may be repeated
 SWITCH: Final = 4  # a text that may stand alone as if it were "true": -buildvcs, -buildvcs=auto
+OPTIONAL: Final = 5  # may be repeated; alone it is true, or any value after "="
 
 
 @final
@@ -47,13 +48,14 @@ class Flag:
 
 @final
 class FlagValues:
-    """Parsed flags. Flags that were not given have their default."""
+    """Parsed flags. Flags that were not given have their default; `from_goflags` are those $GOFLAGS sets."""
 
-    __slots__ = ("_values", "given", "rest")
+    __slots__ = ("_values", "given", "from_goflags", "rest")
 
     def __init__(self) -> None:
         self._values: dict[str, list[str]] = {}
         self.given: set[str] = set()
+        self.from_goflags: set[str] = set()
         self.rest: list[str] = []
 
     def put(self, name: str, value: str, append: bool) -> None:
@@ -102,7 +104,7 @@ class FlagSet:
         """Split args into flags and the rest. Raises UserError with status 2."""
         out = FlagValues()
         for f in self.flags.values():
-            if f.kind != LIST:
+            if f.kind not in (LIST, OPTIONAL):
                 out.default(f.name, f.default or ("false" if f.kind == BOOL else ""))
         self._apply_goflags(out)
         i = 0
@@ -130,6 +132,8 @@ class FlagSet:
                 value = _boolean(self, name, "true" if value is None else value)
             elif value is None and flag.kind == SWITCH:
                 value = "true"
+            elif flag.kind == OPTIONAL:
+                value = "true" if value is None else value
             elif value is None:
                 if i >= len(args):
                     raise self.fail(f"flag needs an argument: -{name}")
@@ -140,13 +144,13 @@ class FlagSet:
                 kind = "boolean value" if flag.kind == SWITCH else "value"
                 where = f"-{name}" if flag.kind == SWITCH else f"flag -{name}"
                 raise self.fail(f"invalid {kind} {quote(value)} for {where}: {problem}")
-            out.put(name, value, flag.kind == LIST)
+            out.put(name, value, flag.kind in (LIST, OPTIONAL))
         out.rest = args[i:]
         return out
 
     def _apply_goflags(self, out: FlagValues) -> None:
         """$GOFLAGS: defaults for the flags this command has; the others' are passed over."""
-        for word in goflags(self.command == "env"):
+        for word in goflags(self.flags, self.command == "env"):
             name, equals, value = word[2 if word.startswith("--") else 1 :].partition("=")
             flag = self.flags.get(name)
             if flag is None:
@@ -168,11 +172,12 @@ class FlagSet:
                 raise self.fail(f"go: invalid {kind} {quote(value)} for flag {dashed} (from $GOFLAGS): {problem}")
             out.put(name, value, flag.kind == LIST)
             out.given.discard(name)
+            out.from_goflags.add(name)
 
 
-def goflags(lenient: bool = False) -> list[str]:
-    """The words of $GOFLAGS, each a flag some command has. UserError for others, unless lenient: people call `go env`
-    to see what is wrong."""
+def goflags(own: Collection[str] = (), lenient: bool = False) -> list[str]:
+    """The words of $GOFLAGS, each a flag some command has, or one of its own. UserError for others, unless lenient:
+    people call `go env` to see what is wrong."""
     text = os.environ.get("GOFLAGS", "")
     if not text:
         return []
@@ -187,7 +192,7 @@ def goflags(lenient: bool = False) -> list[str]:
         name = word[2 if word.startswith("--") else 1 :].partition("=")[0]
         if not word.startswith("-") or not name or name[0] == "-":
             raise UserError(f"go: parsing $GOFLAGS: non-flag {quote(word)}")
-        if name not in KNOWN_FLAGS:
+        if name not in KNOWN_FLAGS and name not in own:
             raise UserError(f"go: parsing $GOFLAGS: unknown flag -{name}")
     return words
 

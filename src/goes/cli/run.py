@@ -30,16 +30,15 @@ def split_arguments(rest: list[str]) -> tuple[list[str], list[str]]:
     return rest[:1], rest[1:]
 
 
-def find_runner(values: FlagValues, goos: str, goarch: str) -> list[str]:
+def find_runner(text: str, goos: str = "", goarch: str = "") -> list[str]:
     """The words of -exec, or what $PATH has for programs of another system."""
     from ..load.context import host_arch, host_os
 
-    text = values.text("exec")
     if text:
         from .buildsteps import find_program
 
         return find_program(text)
-    if (goos, goarch) == (host_os(), host_arch()):
+    if (goos or host_os(), goarch or host_arch()) == (host_os(), host_arch()):
         return []
     from shutil import which
 
@@ -119,7 +118,7 @@ def _run(values: FlagValues, patterns: list[str], arguments: list[str], work: Wo
             executable = ""
     else:
         executable = ""
-    runner = find_runner(values, p.context.goos, p.context.goarch)
+    runner = find_runner(values.text("exec"), p.context.goos, p.context.goarch)
     if not executable:
         new = p.announce()
         executable = build_cached(p, root, name)

@@ -83,7 +83,7 @@ def read_constraint(header: bytes) -> FileConstraint:
     if _MAY_CONSTRAIN[0] not in header and _MAY_CONSTRAIN[1] not in header and _BINARY_ONLY not in header:
         return UNCONSTRAINED
     try:
-        end, go_build, binary_only = _split_header(header)
+        end, go_build, binary_only = split_header(header)
     except HeaderError as error:
         return FileConstraint("", (), str(error), False)
     plus_build: list[str] = []
@@ -101,7 +101,7 @@ def header_matches(context: BuildContext, header: bytes) -> bool:
     return read_constraint(header).matches(context)
 
 
-def _split_header(content: bytes) -> tuple[int, str | None, bool]:
+def split_header(content: bytes) -> tuple[int, str | None, bool]:
     """The end of the leading comments that a blank line follows (where +build lines count), the //go:build line, and
     whether //go:binary-only-package is there."""
     end = 0

@@ -36,18 +36,34 @@ _FORWARD_DECLARING: Final = frozenset((
 
 @final
 class Module:
-    """A module of the build. `replace` is the path it is replaced by, for display; `go` its go line without "go"."""
+    """A module of the build; names as in `go list -m -json`. `go` is its go line without "go". What only listing needs
+    (time, update, versions, origin ...) is filled in by load/modlist.py."""
 
-    __slots__ = ("path", "version", "dir", "go", "main", "replace", "indirect")
+    __slots__ = (
+        "path", "version", "query", "versions", "replace", "time", "update", "main", "indirect", "dir", "go_mod", "go",
+        "retracted", "deprecated", "error", "sum", "go_mod_sum", "origin", "reuse",
+    )  # fmt: skip
 
     def __init__(self, path: str, version: str, dir: str, go: str, main: bool) -> None:
         self.path = path
         self.version = version
-        self.dir = dir
-        self.go = go
+        self.query = ""
+        self.versions: list[str] = []
+        self.replace: Module | None = None
+        self.time = ""  # RFC 3339
+        self.update: Module | None = None
         self.main = main
-        self.replace = ""
         self.indirect = False
+        self.dir = dir
+        self.go_mod = ""
+        self.go = go
+        self.retracted: list[str] = []
+        self.deprecated = ""
+        self.error = ""
+        self.sum = ""
+        self.go_mod_sum = ""
+        self.origin: dict[str, str] | None = None
+        self.reuse = False
 
     @property
     def language_version(self) -> str:
@@ -99,7 +115,7 @@ class Package:
         "invalid_go_files", "ignored_other_files", "c_files", "cxx_files", "m_files", "f_files", "swig_files",
         "swigcxx_files", "cgo_flags", "compiled_imports", "raw_imports", "test_embed_files", "xtest_embed_files",
         "directives", "test_directives", "xtest_directives", "bin_dir", "package_object", "bare", "is_literal",
-        "dep_only", "is_test_main", "for_main",
+        "dep_only", "testmain", "for_main",
     )  # fmt: skip
 
     def __init__(self, import_path: str) -> None:
@@ -140,7 +156,7 @@ class Package:
         self.target = ""  # where it is installed
         self.root = ""  # GOROOT, the GOPATH directory or the module's directory
         self.conflict_dir = ""
-        self.for_test = ""  # only for the test of the package of this path
+        self.for_test = ""  # import path of the package this is a test variant for
         self.export = ""
         self.build_id = ""
         self.goroot = False
@@ -171,7 +187,7 @@ class Package:
         self.bare = False  # nothing is known but the path and an error
         self.is_literal = False  # the command line names it without a wildcard
         self.dep_only = False
-        self.is_test_main = False  # the main package of a test binary, made up
+        self.testmain: bytes | None = None  # the text of _testmain.go, if this is the main package of a test binary
         self.for_main = ""
 
     def fill(self, scan: DirectoryScan, with_imports: bool) -> None:

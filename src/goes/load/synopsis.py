@@ -66,7 +66,7 @@ def _link_text(match: re.Match[str]) -> str:
     """A link to a package of the standard library is shown without brackets; other names are not known here."""
     name = match.group(1).lstrip("*")
     package = name.split(".")[0]
-    known = package in _STD_NAMES or "/" in package
+    known = package in _STD_NAMES or "/" in name
     return match.group(1) if known else match.group()
 
 

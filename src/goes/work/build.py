@@ -37,10 +37,16 @@ def package_inputs(graph: Graph, root: Package, view: FileView = PLAIN) -> dict[
         if p.import_path == "unsafe":
             continue
         i = PackageInput(p.import_path, p.name, p.dir)
+        i.description = p.description
+        i.variant = p.standard and p.for_test == p.import_path
+        i.reinitialised = p.standard and p.for_test != ""
         i.go_files = [os.path.join(p.dir, f) for f in p.go_files]
         i.asm_files = [_actual(view, os.path.join(p.dir, f)) for f in p.s_files]
         if view.replaced:
             i.replaced = {f: actual for f in i.go_files if (actual := _actual(view, f)) != f}
+        if p.testmain is not None:
+            i.go_files = ["_testmain.go"]
+            i.generated["_testmain.go"] = p.testmain
         i.imports = [q for q in p.imports if q not in ("unsafe", "C")]
         i.import_map = dict(p.import_map)
         i.is_std = p.standard
@@ -115,7 +121,7 @@ def check_packages(packages: Packages, options: BuildOptions) -> None:
         if errors:
             failed.add(path)
             lines = format_diagnostics(packages.sources, errors, cwd, 0 if options.all_errors else MAX_ERRORS)
-            reports.append((path, "\n".join([f"# {path}", *lines])))
+            reports.append((path, "\n".join([f"# {package.description}", *lines])))
     packages.errors = []
     if reports:
         failure = UserError("\n".join(text for _, text in reports))
@@ -129,12 +135,18 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
 
     sys.setrecursionlimit(1_000_000)
     progress = options.progress or Progress()
-    store = None if options.cache is None else StdStore(options.cache, *options.cache_key)
+    inputs = package_inputs(graph, root, context.view)
+    key = options.cache_key
+    counters: list[str] = []
+    if options.cover is not None:
+        counters = options.cover.apply(inputs, graph.packages)
+        key = key + options.cover.std_key(inputs)
+    store = None if options.cache is None else StdStore(options.cache, *key)
     while True:
         progress.stage("loading")
         errors: list[Diagnostic] = []
         sources = SourceSet()
-        packages = Packages(package_inputs(graph, root, context.view), sources, errors)
+        packages = Packages(inputs, sources, errors)
         progress.stage("checking")
         check_packages(packages, options)
         link_options = LinkOptions()
@@ -146,8 +158,11 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
             link_options.trimmed = trimmed_directories(graph)
         if root.default_godebug:
             link_options.strings.append(("runtime.godebugDefault", root.default_godebug))
+        link_options.counters = counters
         if parse_link_flags(options.ldflags, link_options):
             raise UserError(f"# {root.import_path}\n{USAGE}")
+        if root.testmain is not None:
+            link_options.strings.append(("testing.testBinary", "1"))
         made = make_executable(context, packages, options, link_options, {}, frozenset(), store)
         if made is not None:
             return made
@@ -215,6 +230,8 @@ def make_executable(
             reach.refresh()
             reach.run()
 
+    errors.extend(demand.barriers.errors(packages.sources))
+    fail_on(packages, errors)
     if reach.missing() and store is not None and demand.took_from_store():
         return None
     if not archived:

@@ -22,6 +22,7 @@ from ..codegen.references import EQUAL, References, string_symbol
 from ..codegen.staticdata import StaticEnvironment, StaticInit
 from ..codegen.workers import WorkerPool
 from ..diag.diagnostic import Bug
+from ..load.package import RUNTIME_PACKAGES
 from ..obj import symbol as sym
 from ..obj.symbol import Definition, Relocation
 from ..ssa.function import Function
@@ -35,6 +36,7 @@ from ..types.lookup import MethodEntry
 from ..types.objects import Func, Initializer, Package, TypeName, Var
 from .analysis import Analysis, Intrinsics, KnownFunctions
 from .asmpackage import AsmPackages
+from .barriercheck import BarrierCheck
 from .embeds import embed_data
 from .packages import Packages
 from .stdstore import FunctionFacts, StdStore, UserNames
@@ -54,12 +56,15 @@ class _CodegenIntrinsics(Intrinsics):
 class _StoredFacts(KnownFunctions):
     """Functions whose code is in the std store: their bodies are only wanted for inlining."""
 
-    __slots__ = ("store",)
+    __slots__ = ("store", "variants")
 
-    def __init__(self, store: StdStore) -> None:
+    def __init__(self, store: StdStore, variants: UserNames | None) -> None:
         self.store = store
+        self.variants = variants
 
     def needs_body(self, fn: Function) -> bool:
+        if self.variants is not None and self.variants.mentioned_in(fn.name):
+            return True
         facts = self.store.facts(fn.name)
         if facts is None or facts.inlinable:
             return True
@@ -78,6 +83,8 @@ class Demand(MethodNamer, StaticEnvironment):
     __slots__ = (
         "packages", "program", "context", "analysis", "types", "index", "asm", "pool", "definitions", "functions", "globals",
         "store", "tiers", "_batches", "_waiting", "_static", "_initialising", "_knows_abi0", "_new_packages", "_stored",
+        "barriers",
+        "_variants",
     )  # fmt: skip
 
     def __init__(
@@ -89,7 +96,9 @@ class Demand(MethodNamer, StaticEnvironment):
         self.context = Context(packages.sources)
         self.tiers = tiers
         self.store = store
-        self.analysis = Analysis(program, _CodegenIntrinsics(), inline, None, None if store is None else _StoredFacts(store))
+        self._variants = _variant_names(packages)
+        facts = None if store is None else _StoredFacts(store, self._variants)
+        self.analysis = Analysis(program, _CodegenIntrinsics(), inline, None, facts)
         self.types = TypeData(self)
         self.index = index
         self.asm = asm
@@ -104,13 +113,14 @@ class Demand(MethodNamer, StaticEnvironment):
         self._knows_abi0 = False
         self._new_packages: list[str] = []
         self._stored: set[str] = set()
+        self.barriers = BarrierCheck()
 
     # ---------------------------------------------------------------------------------------- the provider
 
     def definition(self, name: str) -> Definition | None:
         """The definition of name, made now if need be; None if nothing in the program defines it."""
         d = self.definitions.get(name)
-        if d is None and self.store is not None:
+        if d is None and self.store is not None and not self._is_of_variant(name):
             d = self.store.definition(name)
             if d is not None:
                 self.definitions[name] = d
@@ -119,6 +129,9 @@ class Demand(MethodNamer, StaticEnvironment):
             self._make(name)
             d = self.definitions.get(name)
         return d
+
+    def _is_of_variant(self, name: str) -> bool:
+        return self._variants is not None and self._variants.mentioned_in(name)
 
     def _put(self, d: Definition) -> None:
         self.definitions.setdefault(d.name, d)
@@ -226,6 +239,8 @@ class Demand(MethodNamer, StaticEnvironment):
         if not self._knows_abi0:
             self._find_abi0()
         self.analysis.prepare(fn)
+        if fn.package is not None and fn.package.path in RUNTIME_PACKAGES:
+            self.barriers.add(fn)
         self._queue(emit_function(fn, self.context))
 
     def _find_abi0(self) -> None:
@@ -322,13 +337,13 @@ class Demand(MethodNamer, StaticEnvironment):
 
     def initialise_package(self, path: str) -> None:
         """Static data, pkg.init, init functions and the init task of one package."""
-        if self.store is not None and self.packages.inputs[path].is_std:
+        package = self.packages.inputs[path]
+        if self.store is not None and package.is_std and not package.variant and not package.reinitialised:
             if self.store.has_package(path):
                 return
             self._new_packages.append(path)
         checker = self.packages.checker(path)
         self._initialising = checker.pkg
-        package = self.packages.inputs[path]
         prefix = escape_path(package.link_path)
         if package.embed:
             for made in embed_data(self, self.packages.files[path], package, checker.pkg, prefix, self.packages.errors):
@@ -358,7 +373,8 @@ class Demand(MethodNamer, StaticEnvironment):
             other = self.packages.inputs.get(imported)
             if other is not None:
                 symbol = f"{escape_path(other.link_path)}..inittask"
-                if symbol in self.definitions or self.store is not None and self.store.definition(symbol) is not None:
+                store = None if other.variant or other.reinitialised else self.store
+                if symbol in self.definitions or store is not None and store.definition(symbol) is not None:
                     task.relocations.append(Relocation(0, sym.R_INITORDER, symbol))
         if bodies or any(r.kind == sym.R_INITORDER for r in task.relocations) or prefix in ("main", "runtime"):
             self._put(task)
@@ -426,11 +442,13 @@ class Demand(MethodNamer, StaticEnvironment):
         store = self.store
         if store is None:
             return
-        prefixes = [escape_path(p.link_path) for p in self.packages.inputs.values() if not p.is_std]
+        inputs = self.packages.inputs.values()
+        prefixes = [escape_path(p.link_path) for p in inputs if not p.is_std or p.variant]
         user = UserNames(prefixes or ["main"])
+        tasks = {f"{escape_path(p.link_path)}..inittask" for p in inputs if p.reinitialised}
         made: dict[str, Definition] = {}
         for name, d in [*self.definitions.items(), *self._static.items()]:
-            if name not in self._stored and name not in made and not user.mentioned_in(name):
+            if name not in self._stored and name not in made and name not in tasks and not user.mentioned_in(name):
                 made[name] = d
         facts: dict[str, FunctionFacts] = {}
         for fn in self.analysis.prepared():
@@ -476,6 +494,10 @@ def funcval(name: str) -> Definition:
     return d
 
 
+def _variant_names(packages: Packages) -> UserNames | None:
+    """Tells the names that mention a package of std which is not the one whose machine code is kept."""
+    prefixes = [escape_path(p.link_path) for p in packages.inputs.values() if p.variant]
+    return UserNames(prefixes) if prefixes else None
 
 
 def _prefix(fn: Function) -> str:

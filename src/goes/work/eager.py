@@ -4,10 +4,9 @@
     link_archives(context, {"main": "main.a", ...}, options, link_options)   →   bytes of the executable
 
 An archive holds every function of the package with all that only its user can make (instances, descriptors, wrappers,
-strings), and in its package member the list of source files. An importer reads declarations from these sources: their
-contents are hashed, so an archive never stands for text that has changed. std has no archives; what a program needs
-of it
-is compiled when it is linked, by the same engine.
+strings), and in its package member gc's export data, for tools, behind the list of source files. Our own importer reads
+declarations from these sources: their contents are hashed, so an archive never stands for text that has changed. std
+has no archives; what a program needs of it is compiled when it is linked, by the same engine.
 """
 
 from __future__ import annotations
@@ -19,12 +18,13 @@ from typing import TYPE_CHECKING, Final
 
 from ..diag.diagnostic import UserError
 from ..diag.source import SourceSet
+from ..exportdata.writer import ExportError, export_data, package_member
 from ..link.link import LinkOptions
 from ..load.context import BuildContext
 from ..load.graph import Graph, Loader
 from ..load.package import Package
 from ..obj import symbol as sym
-from ..obj.archive import OBJECT_PREFIX, PACKAGE_MEMBER, Member, object_member, open_object, read_archive, write_archive
+from ..obj.archive import PACKAGE_MEMBER, object_member, open_object, read_archive, write_archive
 from ..obj.symbol import Definition, Relocation
 from ..types.linkname import escape_path
 from .build import check_packages, fail_on, make_executable, package_inputs
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from .demand import Demand
     from .symbols import SymbolIndex
 
-_BEGIN: Final = b"\n$$goes\n"
-_END: Final = b"\n$$\n"
+_LINE: Final = b"\ngoes "  # begins a piece of the list of sources in the package member's head
+_LINE_SIZE: Final = 2000  # importers read lines of at most 4096 bytes
 
 
 def object_header(context: BuildContext, options: BuildOptions) -> str:
@@ -56,26 +56,27 @@ def _hash(path: str) -> str:
         raise UserError(f"open {path}: {os.strerror(e.errno or 0).lower()}") from None
 
 
-def package_member(input: PackageInput, header: str) -> Member:
-    """Which sources the package is made of, for importers."""
+def source_lines(input: PackageInput) -> list[bytes]:
+    """Which sources the package is made of, for importers: lines of the package member's head."""
     facts = {
         "path": input.path, "link_path": input.link_path, "name": input.name, "directory": input.directory,
         "go_files": [[f, _hash(f)] for f in input.go_files], "asm_files": [[f, _hash(f)] for f in input.asm_files],
         "imports": input.imports, "import_map": input.import_map, "go_version": input.go_version,
         "embed": {pattern: [list(pair) for pair in pairs] for pattern, pairs in input.embed.items()},
     }  # fmt: skip
-    return Member(PACKAGE_MEMBER, OBJECT_PREFIX + header.encode() + _BEGIN + json.dumps(facts).encode() + _END)
+    text = json.dumps(facts).encode()
+    return [_LINE[1:] + text[i : i + _LINE_SIZE] for i in range(0, len(text), _LINE_SIZE)]
 
 
 def read_package(data: bytes, path: str) -> PackageInput:
     """The package an archive is of. UserError if it is not ours or its sources have changed."""
     member = next((m for m in read_archive(data, path) if m.name == PACKAGE_MEMBER), None)
-    begin = -1 if member is None else member.data.find(_BEGIN)
-    if member is None or begin < 0:
+    head = b"" if member is None else member.data.partition(b"\n\n")[0]
+    lines = head.split(_LINE)[1:]
+    if not lines:
         raise UserError(f"{path}: not a goes package archive")
-    end = member.data.find(_END, begin + len(_BEGIN))
     try:
-        facts = json.loads(member.data[begin + len(_BEGIN) : end])
+        facts = json.loads(b"".join(lines))
         out = PackageInput(facts["path"], facts["name"], facts["directory"])
         out.link_path = facts["link_path"]
         out.go_files = [name for name, _ in facts["go_files"]]
@@ -165,7 +166,7 @@ def compile_archive(
 
 def archive_of(context: BuildContext, graph: Graph, root: Package, options: BuildOptions) -> bytes:
     """The archive of a loaded package (go build -o file.a)."""
-    inputs = package_inputs(graph, root)
+    inputs = package_inputs(graph, root, context.view)
     if "runtime" not in inputs:
         inputs = {**_std_inputs(context, ["runtime"]), **inputs}
     return _compile(context, inputs, inputs[root.import_path], options)[0]
@@ -179,7 +180,12 @@ def _compile(
     packages = Packages(inputs, SourceSet(), [])
     check_packages(packages, options)
     header = object_header(context, options)
-    members = [package_member(input, header)]
+    package = packages.package(input.path)
+    try:
+        data = export_data(package, packages.sources, context.goroot)
+    except ExportError as e:
+        raise UserError(f"# {input.path}\n{e}") from None
+    members = [package_member(context, package, data, options.build_id, source_lines(input))]
     members.append(object_member(header, _definitions(context, packages, input, options)))
     return write_archive(members), packages
 

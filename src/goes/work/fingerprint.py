@@ -49,8 +49,13 @@ def program_id(context: BuildContext, graph: Graph, root: Package, options: Buil
         str(options.inline),
         str(options.trimpath), "\0".join(options.ldflags), options.modinfo, root.default_godebug,
     ]  # fmt: skip
+    if options.cover is not None:
+        parts += options.cover.key()
+        # The instrumented text of std's packages is that of GOROOT, by its version.
     for p in graph.packages:
-        if p.standard or p.import_path == "unsafe":
+        if p.testmain is not None:
+            parts.append(p.testmain)
+        if (p.standard and p.for_test != p.import_path) or p.import_path == "unsafe":
             continue
         parts.append(p.import_path)
         if not options.trimpath:

@@ -43,7 +43,7 @@ def settings(context: BuildContext, root: Package, options: BuildOptions) -> lis
     # Flags for the linker may name directories of this machine.
     if raw.get("ldflags") and not options.trimpath:
         out.append(("-ldflags", raw["ldflags"]))
-    if "cover" in raw:
+    if options.cover is not None:
         out.append(("-cover", "true"))
     if context.build_tags:
         out.append(("-tags", ",".join(context.build_tags)))

@@ -9,6 +9,7 @@ from ..diag.native import mypyc_attr
 
 if TYPE_CHECKING:
     from .cache import Cache
+    from .coverage import Coverage
 
 
 BY_PACKAGE: Final = -1
@@ -28,7 +29,7 @@ class BuildOptions:
 
     __slots__ = (
         "level", "inline", "all_errors", "jobs", "trimpath", "ldflags", "build_id", "progress", "modinfo", "cache",
-        "cache_key", "compile_flags", "asm_flags", "raw_flags", "stamps", "main_version",
+        "cache_key", "compile_flags", "asm_flags", "raw_flags", "stamps", "main_version", "cover",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -49,6 +50,7 @@ class BuildOptions:
         self.raw_flags: dict[str, str] = {}  # -asmflags, -gcflags, -ldflags as written, for build information
         self.stamps: list[tuple[str, str]] = []  # vcs, vcs.revision, ...
         self.main_version = ""  # of the main module, by its repository's tags
+        self.cover: Coverage | None = None  # which packages count what runs
 
 
 def split_quoted(text: str) -> tuple[list[str], str]:

@@ -27,7 +27,7 @@ class PackageInput:
 
     __slots__ = (
         "path", "link_path", "name", "directory", "go_files", "asm_files", "imports", "import_map", "is_std", "go_version",
-        "wanted", "embed", "replaced",
+        "wanted", "embed", "replaced", "description", "variant", "reinitialised", "generated",
     )  # fmt: skip
 
     def __init__(self, path: str, name: str, directory: str) -> None:
@@ -44,6 +44,10 @@ class PackageInput:
         self.wanted = False  # named by the user: all bodies are checked
         self.embed: dict[str, list[tuple[str, str]]] = {}  # pattern → [(name, absolute file)]
         self.replaced: dict[str, str] = {}  # -overlay: the file whose contents stand for a Go file
+        self.description = path  # how errors name it; a test variant is "p [p.test]"
+        self.variant = False  # a package of std with files or instrumentation of its own: kept machine code is not of it
+        self.reinitialised = False  # a package of std that needs a variant: its init task is not the kept one
+        self.generated: dict[str, bytes] = {}  # files that are not on disk
 
 
 @final
@@ -75,9 +79,12 @@ class Packages(Importer):
             return known
         package = self.inputs[path]
         before = len(self.errors)
-        files = [
-            f for name in package.go_files if (f := self._parse_file(name, not package.wanted, package)) is not None
-        ]
+        files: list[File] = []
+        for name in package.go_files:
+            data = package.generated.get(name)
+            f = self._parse_file(name, not package.wanted, data, package.replaced.get(name, name))
+            if f is not None:
+                files.append(f)
         overlay = self.overlay(path)
         if overlay is not None:
             extra = [f for name in overlay.go_files if (f := self._parse_file(name, True)) is not None]
@@ -87,12 +94,13 @@ class Packages(Importer):
         self.files[path] = files
         return files
 
-    def _parse_file(self, name: str, lazy: bool, package: PackageInput | None = None) -> File | None:
-        try:
-            with open(name if package is None else package.replaced.get(name, name), "rb") as f:
-                data = f.read()
-        except OSError as e:
-            raise UserError(f"open {name}: {os.strerror(e.errno or 0).lower()}") from e
+    def _parse_file(self, name: str, lazy: bool, data: bytes | None = None, actual: str = "") -> File | None:
+        if data is None:
+            try:
+                with open(actual or name, "rb") as f:
+                    data = f.read()
+            except OSError as e:
+                raise UserError(f"open {name}: {os.strerror(e.errno or 0).lower()}") from e
         return parse_file(self.sources.add(name, data), self.errors, lazy, True)
 
     def checker(self, path: str) -> Checker:

@@ -1,2 +1,0 @@
-package bad
-var x int = y
