@@ -62,7 +62,7 @@ class Compiled:
             source = "package main\n" + source
         file = parse_file(self.sources.add("x.go", source.encode()), errors, False, True)
         assert file is not None and not errors, [e.message for e in errors]
-        self.checker = Checker(path, path, self.sources, NoImports(), "go1.27", errors)
+        self.checker = Checker(path, path, self.sources, NoImports(), "go1.27", errors, is_std=path == "runtime")
         self.checker.declare([file])
         self.checker.check_all()
         assert not errors, [f"{self.sources.position(e.pos)}: {e.message}" for e in errors]

@@ -191,6 +191,11 @@ BARRIERS = {
     "type T struct{ s []int }\nfunc f(t *T, n int) { t.s = t.s[:n] }": [ir.BARRIER_NONE],
     "type T struct{ s []int }\nfunc f(t *T, n int) { t.s = t.s[n:] }": [ir.BARRIER_NEEDED],
     "type T struct{ s []int }\nfunc f(t, u *T, n int) { t.s = u.s[:n] }": [ir.BARRIER_NEEDED],
+    # The slice was loaded elsewhere, and its length too.
+    "type T struct{ s [3][]int }\nfunc f(t *T, i, n int) { if n > len(t.s[i]) { t.s[i] = t.s[i][:n] } }": [ir.BARRIER_NONE],
+    "type T struct{ s []int }\nfunc f(t *T) { t.s = t.s[:len(t.s)+1] }": [ir.BARRIER_NONE],
+    "type T struct{ s [3][]int }\nfunc f(t *T, i, k, n int) { t.s[i] = t.s[k][:n] }": [ir.BARRIER_NEEDED],
+    "type T struct{ s []int }\nfunc g() int\nfunc f(t *T) { t.s = t.s[:g()] }": [ir.BARRIER_NEEDED],
     "func f(p *int, i int) int { var a [4]*int; a[1] = p; return *a[i&3] }": [ir.BARRIER_NONE],
 }
 

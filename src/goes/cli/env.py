@@ -1,90 +1,199 @@
-"""goes env [-json] [-changed] [name ...]"""
+"""goes env [-json] [-changed] [-u] [-w] [var ...]
+
+    goes env GOROOT GOCACHE     two lines
+    goes env -changed           what differs from the default, for a shell to read
+
+A variable's value is that of the environment, else of the file `go env -w` writes (already made defaults of this
+process), else of GOROOT/go.env, else goes' default.
+
+Source: cmd/go/internal/envcmd, cmd/go/internal/cfg.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, final
 
 from ..diag.diagnostic import UserError
 from ..work.cachedirectory import cache_directory
-from .flags import BOOL, Flag, FlagSet
+from .flags import BOOL, CHDIR, Flag, FlagSet, quote
 
 EXAMPLE: Final = "goes env GOROOT GOCACHE"
 FLAGS: Final = FlagSet("env", "go env [-json] [-changed] [-u] [-w] [var ...]", [
+    CHDIR,
     Flag("json", BOOL, "print the environment in JSON format"),
     Flag("changed", BOOL, "print only settings whose value differs from the default"),
+    Flag("n", BOOL, ""),
     Flag("u", BOOL, "unset the default setting of the named variables"),
     Flag("w", BOOL, "change the default setting of the named variables"),
+    Flag("x", BOOL, ""),
 ])  # fmt: skip
 
+_CGO: Final = "-O2 -g"
 
-_TELEMETRY: Final = "/go/telemetry"
+
+@final
+class Variables:
+    """All variables by name: value, and whether it differs from the default."""
+
+    __slots__ = ("env", "goroot", "defaults", "values", "changed")
+
+    def __init__(self, env: Mapping[str, str], goroot: str) -> None:
+        from .goenv import read_file
+
+        self.env = env
+        self.goroot = goroot
+        self.defaults = read_file(os.path.join(goroot, "go.env"))
+        self.values: dict[str, str] = {}
+        self.changed: set[str] = set()
+
+    def put(self, name: str, value: str, changed: bool = False) -> None:
+        self.values[name] = value
+        if changed:
+            self.changed.add(name)
+
+    def plain(self, name: str) -> str:
+        """A variable without a default."""
+        value = self.env.get(name, "")
+        self.put(name, value, bool(value))
+        return value
+
+    def default(self, name: str, default: str) -> str:
+        """A variable with a default, GOROOT/go.env's before ours."""
+        usual = self.defaults.get(name) or default
+        value = self.env.get(name, "") or usual
+        self.put(name, value, value != usual)
+        return value
 
 
-def variables(env: Mapping[str, str]) -> dict[str, str]:
-    """Every variable `go env` prints that means something to goes, in the go command's order."""
-    from ..load.context import host_arch, host_os, make_context
-    from ..load.modules import find_mod_file
+def find_up(name: str) -> str:
+    """The file of that name in the working directory or above, "" if there is none."""
+    directory = os.getcwd()
+    while True:
+        path = os.path.join(directory, name)
+        if os.path.isfile(path):
+            return path
+        parent = os.path.dirname(directory)
+        if parent == directory:
+            return ""
+        directory = parent
+
+
+def _goroot(env: Mapping[str, str]) -> str:
+    """$GOROOT as it is, if it is a directory: `go env` must work in a tree without sources."""
+    root = env.get("GOROOT", "")
+    if root and os.path.isdir(root):
+        return root
+    from ..load.context import find_goroot
+
+    return find_goroot(env)
+
+
+def _mod_file(env: Mapping[str, str], gopath: str) -> str:
+    if env.get("GO111MODULE", "") == "off":
+        return ""
+    path = find_up("go.mod")
+    if path and os.path.dirname(path) in gopath.split(os.pathsep):
+        sys.stderr.write(f"go: warning: ignoring go.mod in $GOPATH {os.path.dirname(path)}\n")
+        path = ""
+    return path or os.devnull
+
+
+def _work_file(env: Mapping[str, str]) -> str:
+    explicit = env.get("GOWORK", "")
+    if explicit not in ("", "auto", "off") and not os.path.isabs(explicit):
+        raise UserError(f"go: invalid GOWORK: not an absolute path: {explicit}")
+    if explicit not in ("", "auto"):
+        return explicit
+    return find_up("go.work") if env.get("GO111MODULE", "") != "off" else ""
+
+
+def variables(env: Mapping[str, str]) -> Variables:
+    """Every variable of the go command."""
+    from ..load.context import _LEVELS as levels
+    from ..load.context import host_arch, host_os, parse_experiments, read_go_version
+    from ..load.platforms import PLATFORMS
     from .goenv import file_path
 
-    context = make_context(env)
-    home = env.get("HOME", "")
-    gopath = env.get("GOPATH", "") or (home + "/go" if home else "")
-    first = gopath.split(":")[0]
-    config = env.get("XDG_CONFIG_HOME", "") or (home + "/.config" if home else "")
-    mod = find_mod_file(os.getcwd()) if env.get("GO111MODULE", "") != "off" else ""
+    v = Variables(env, _goroot(env))
     get = env.get
-    return {
-        "AR": get("AR") or "ar",
-        "CC": get("CC") or "gcc",
-        "CGO_CFLAGS": get("CGO_CFLAGS") or "-O2 -g",
-        "CGO_CPPFLAGS": get("CGO_CPPFLAGS", ""),
-        "CGO_CXXFLAGS": get("CGO_CXXFLAGS") or "-O2 -g",
-        "CGO_ENABLED": "0",
-        "CGO_FFLAGS": get("CGO_FFLAGS") or "-O2 -g",
-        "CGO_LDFLAGS": get("CGO_LDFLAGS") or "-O2 -g",
-        "CXX": get("CXX") or "g++",
-        "GCCGO": get("GCCGO") or "gccgo",
-        "GO111MODULE": get("GO111MODULE", ""),
-        "GOAMD64": context.goarch_level if context.goarch == "amd64" else "",
-        "GOARCH": context.goarch,
-        "GOAUTH": get("GOAUTH") or "netrc",
-        "GOBIN": get("GOBIN", "") or (first + "/bin" if first else ""),
-        "GOCACHE": cache_directory(env),
-        "GOCACHEPROG": get("GOCACHEPROG", ""),
-        "GODEBUG": get("GODEBUG", ""),
-        "GOENV": "off" if get("GOENV") == "off" else file_path(env),
-        "GOEXE": "",
-        "GOEXPERIMENT": get("GOEXPERIMENT", ""),
-        "GOFIPS140": get("GOFIPS140") or "off",
-        "GOFLAGS": get("GOFLAGS", ""),
-        "GOGCCFLAGS": "",
-        "GOHOSTARCH": host_arch(),
-        "GOHOSTOS": host_os(),
-        "GOINSECURE": get("GOINSECURE", ""),
-        "GOMOD": mod or "/dev/null",
-        "GOMODCACHE": get("GOMODCACHE") or (first + "/pkg/mod" if first else ""),
-        "GONOPROXY": get("GONOPROXY") or get("GOPRIVATE", ""),
-        "GONOSUMDB": get("GONOSUMDB") or get("GOPRIVATE", ""),
-        "GOOS": context.goos,
-        "GOPACKAGESDRIVER": get("GOPACKAGESDRIVER", ""),
-        "GOPATH": gopath,
-        "GOPRIVATE": get("GOPRIVATE", ""),
-        "GOPROXY": get("GOPROXY") or "https://proxy.golang.org,direct",
-        "GOROOT": context.goroot,
-        "GOSUMDB": get("GOSUMDB") or "sum.golang.org",
-        "GOTELEMETRY": "off",
-        "GOTELEMETRYDIR": config + _TELEMETRY if config else "",
-        "GOTMPDIR": get("GOTMPDIR", ""),
-        "GOTOOLCHAIN": get("GOTOOLCHAIN") or "auto",
-        "GOTOOLDIR": f"{context.goroot}/pkg/tool/{context.goos}_{context.goarch}",
-        "GOVCS": get("GOVCS", ""),
-        "GOVERSION": f"go{context.go_version}",
-        "GOWORK": get("GOWORK", ""),
-        "PKG_CONFIG": get("PKG_CONFIG") or "pkg-config",
-    }
+    goos = get("GOOS") or v.defaults.get("GOOS") or host_os()
+    goarch = get("GOARCH") or v.defaults.get("GOARCH") or host_arch()
+    on = parse_experiments(goarch, goos, get("GOEXPERIMENT", ""))
+    if f"{goos}/{goarch}" not in PLATFORMS:
+        raise UserError(f"go: unsupported GOOS/GOARCH pair {goos}/{goarch}", 2)
+    usual = parse_experiments(goarch, goos, "")
+    version = "go" + read_go_version(v.goroot)
+    differing = [x for x in on if x not in usual] + ["no" + x for x in usual if x not in on]
+    home = get("HOME", "")
+    base = get("XDG_CACHE_HOME", "") or (home + "/.cache" if home else "")
+    config = get("XDG_CONFIG_HOME", "") or (home + "/.config" if home else "")
+    default_gopath = home + "/go" if home else ""
+    if default_gopath and os.path.normpath(default_gopath) == os.path.normpath(v.goroot):
+        default_gopath = ""
+
+    v.default("AR", "ar")
+    v.default("CC", "gcc")
+    for name in ("CGO_CFLAGS", "CGO_CXXFLAGS", "CGO_FFLAGS", "CGO_LDFLAGS"):
+        v.default(name, _CGO)
+    v.plain("CGO_CPPFLAGS")
+    v.put("CGO_ENABLED", "1" if get("CGO_ENABLED") == "1" else "0", get("CGO_ENABLED") == "1")
+    v.default("CXX", "g++")
+    v.default("GCCGO", "gccgo")
+    v.put("GO111MODULE", get("GO111MODULE", ""), get("GO111MODULE", "") not in ("", "on"))
+    v.put("GOARCH", goarch, goarch != host_arch())
+    v.default("GOAUTH", "netrc")
+    v.put("GOCACHE", cache_directory(env), bool(get("GOCACHE")) and get("GOCACHE") != base + "/go-build")
+    v.plain("GOCACHEPROG")
+    v.plain("GODEBUG")
+    v.put("GOENV", "off" if get("GOENV") == "off" else file_path(env), bool(get("GOENV")))
+    v.put("GOEXE", ".exe" if goos == "windows" else "")
+    v.plain("GOEXPERIMENT")
+    v.default("GOFIPS140", "off")
+    v.plain("GOFLAGS")
+    machine = {"amd64": "-m64 ", "386": "-m32 "}.get(goarch, "")
+    v.put("GOGCCFLAGS", f"-fPIC {machine}-fmessage-length=0 -gno-record-gcc-switches")
+    v.put("GOHOSTARCH", host_arch())
+    v.put("GOHOSTOS", host_os())
+    v.plain("GOINSECURE")
+    gopath = v.default("GOPATH", default_gopath)
+    first = gopath.split(os.pathsep)[0]
+    v.default("GOMODCACHE", first + "/pkg/mod" if first else "")
+    private = v.plain("GOPRIVATE")
+    v.default("GONOPROXY", private)
+    v.default("GONOSUMDB", private)
+    v.put("GOOS", goos, goos != host_os())
+    v.plain("GOPACKAGESDRIVER")
+    v.default("GOPROXY", "")
+    v.put("GOROOT", v.goroot)
+    v.default("GOSUMDB", "")
+    v.put("GOTELEMETRY", "off")
+    v.put("GOTELEMETRYDIR", config + "/go/telemetry" if config else "")
+    v.plain("GOTMPDIR")
+    v.default("GOTOOLCHAIN", "")
+    v.put("GOTOOLDIR", f"{v.goroot}/pkg/tool/{host_os()}_{host_arch()}")
+    v.plain("GOVCS")
+    v.put("GOVERSION", version + (" X:" + ",".join(differing) if differing else ""))
+    v.default("PKG_CONFIG", "pkg-config")
+    row = levels.get(goarch)
+    if row is not None:
+        v.default(row[0], row[1])
+    v.put("GOMOD", _mod_file(env, gopath))
+    v.put("GOWORK", _work_file(env))
+    v.put("GOBIN", get("GOBIN") or _default_bin(env, gopath), bool(get("GOBIN")))
+    return v
+
+
+def _default_bin(env: Mapping[str, str], gopath: str) -> str:
+    """Where install puts executables without GOBIN. Without modules it is the GOPATH entry we are in."""
+    entries = gopath.split(os.pathsep)
+    best = entries[0]
+    if env.get("GO111MODULE", "") == "off":
+        here = os.getcwd()
+        best = next((e for e in entries if e and here.startswith(e)), best)
+    return best + "/bin" if best else ""
 
 
 def shell_quote(value: str) -> str:
@@ -92,47 +201,65 @@ def shell_quote(value: str) -> str:
     return "'" + value.replace("'", "'\\''") + "'"
 
 
+def json_text(values: Mapping[str, str]) -> str:
+    """As encoding/json writes a map of strings, indented with tabs."""
+    import json
+
+    text = json.dumps(dict(sorted(values.items())), indent="\t", ensure_ascii=False)
+    for c in "<>&\u2028\u2029":
+        text = text.replace(c, f"\\u{ord(c):04x}")
+    return text + "\n"
+
+
 def run(args: list[str]) -> int:
     values = FLAGS.parse(args)
-    if values.rest == ["GOROOT"]:
-        from ..load.context import find_goroot
-
-        sys.stdout.write(find_goroot(os.environ) + "\n")
-        return 0
-    if values.flag("w") or values.flag("u"):
+    write, unset, json = values.flag("w"), values.flag("u"), values.flag("json")
+    if json and (unset or write):
+        raise UserError(f"go: cannot use -json with -{'u' if unset else 'w'}")
+    if write and unset:
+        raise UserError("go: cannot use -u with -w")
+    names = values.rest
+    if write or unset:
         from .goenv import change
 
-        if values.flag("w") and values.flag("u"):
-            raise UserError("go: cannot use -u with -w")
-        if values.flag("json"):
-            raise UserError(f"go: cannot use -json with -{'w' if values.flag('w') else 'u'}")
-        if not values.rest:
-            raise UserError(
-                "go: no KEY=VALUE arguments given" if values.flag("w") else "go: 'go env -u' requires an argument"
-            )
-        change(values.rest, values.flag("u"))
+        if not names:
+            raise UserError("go: no KEY=VALUE arguments given" if write else "go: 'go env -u' requires an argument")
+        change(names, unset)
         return 0
-    known = variables(os.environ)
-    names = values.rest
+    if names == ["GOROOT"] and not json and not values.flag("changed") and not os.environ.get("GOEXPERIMENT"):
+        sys.stdout.write(_goroot(os.environ) + "\n")
+        return 0
+    for name in names:
+        if "=" in name:
+            raise UserError(f"go: invalid variable name {quote(name)} (use -w to set variable)")
+    found = variables(os.environ)
+    known = found.values
     if values.flag("changed"):
-        plain = {
-            name: os.environ[name]
-            for name in ("HOME", "PATH", "GOROOT", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
-            if name in os.environ
-        }
-        defaults = variables(plain)
-        known = {name: known[name] for name in known if known[name] != defaults[name] and (not names or name in names)}
-        names = []
-    if values.flag("json"):
-        import json
-
-        shown = {name: known.get(name, "") for name in sorted(names)} if names else known
-        sys.stdout.write(json.dumps(shown, indent="\t", ensure_ascii=False) + "\n")
+        known = {n: known[n] for n in (names or known) if n in known and n in found.changed}
+    elif names:
+        known = {name: known[name] if name in known else _other(name) for name in names}
+        if not json:
+            for name in names:
+                sys.stdout.write(known[name] + "\n")
+            return 0
+    if json:
+        sys.stdout.write(json_text(known))
         return 0
-    if names:
-        for name in names:
-            sys.stdout.write(known.get(name, "") + "\n")
-        return 0
-    for name, value in known.items():
-        sys.stdout.write(f"{name}={shell_quote(value)}\n")
+    for name in sorted(known):
+        if "\0" in known[name]:
+            raise UserError(
+                f"go: internal error: encountered null byte in environment variable {name} on non-plan9 platform"
+            )
+        sys.stdout.write(f"{name}={shell_quote(known[name])}\n")
     return 0
+
+
+def _other(name: str) -> str:
+    """A variable that `go env` does not list: only what the configuration file or the documentation know."""
+    from .goenv import KNOWN, file_path, read_file
+
+    if name in KNOWN:
+        return os.environ.get(name, "")
+    path = file_path(os.environ)
+    in_file = read_file(path) if path else {}
+    return os.environ.get(name, "") or in_file[name] if name in in_file else ""

@@ -19,6 +19,7 @@ TEXT: Final = 1
 COUNT: Final = 2  # an integer
 LIST: Final = 3  # may be repeated
 SWITCH: Final = 4  # a text that may stand alone as if it were "true": -buildvcs, -buildvcs=auto
+OPTIONAL: Final = 5  # may be repeated; alone it is true, or any value after "="
 
 
 @final
@@ -103,7 +104,7 @@ class FlagSet:
         """Split args into flags and the rest. Raises UserError with status 2."""
         out = FlagValues()
         for f in self.flags.values():
-            if f.kind != LIST:
+            if f.kind not in (LIST, OPTIONAL):
                 out.default(f.name, f.default or ("false" if f.kind == BOOL else ""))
         self._apply_goflags(out)
         i = 0
@@ -131,6 +132,8 @@ class FlagSet:
                 value = _boolean(self, name, "true" if value is None else value)
             elif value is None and flag.kind == SWITCH:
                 value = "true"
+            elif flag.kind == OPTIONAL:
+                value = "true" if value is None else value
             elif value is None:
                 if i >= len(args):
                     raise self.fail(f"flag needs an argument: -{name}")
@@ -141,13 +144,13 @@ class FlagSet:
                 kind = "boolean value" if flag.kind == SWITCH else "value"
                 where = f"-{name}" if flag.kind == SWITCH else f"flag -{name}"
                 raise self.fail(f"invalid {kind} {quote(value)} for {where}: {problem}")
-            out.put(name, value, flag.kind == LIST)
+            out.put(name, value, flag.kind in (LIST, OPTIONAL))
         out.rest = args[i:]
         return out
 
     def _apply_goflags(self, out: FlagValues) -> None:
         """$GOFLAGS: defaults for the flags this command has; the others' are passed over."""
-        for word in goflags(self.flags):
+        for word in goflags(self.flags, self.command == "env"):
             name, equals, value = word[2 if word.startswith("--") else 1 :].partition("=")
             flag = self.flags.get(name)
             if flag is None:
@@ -172,14 +175,17 @@ class FlagSet:
             out.from_goflags.add(name)
 
 
-def goflags(own: Collection[str] = ()) -> list[str]:
-    """The words of $GOFLAGS, each a flag some command has, or one of its own. UserError for others."""
+def goflags(own: Collection[str] = (), lenient: bool = False) -> list[str]:
+    """The words of $GOFLAGS, each a flag some command has, or one of its own. UserError for others, unless lenient:
+    people call `go env` to see what is wrong."""
     text = os.environ.get("GOFLAGS", "")
     if not text:
         return []
     from ..work.options import split_quoted
 
     words, problem = split_quoted(text)
+    if lenient:
+        return [w for w in words if w.startswith("-") and w.lstrip("-").partition("=")[0] in KNOWN_FLAGS]
     if problem:
         raise UserError(f"go: parsing $GOFLAGS: {problem}")
     for word in words:

@@ -83,7 +83,7 @@ def check_value(name: str, value: str) -> None:
         raise UserError(f"go: {name} cannot be modified")
     if name in _OS_ONLY:
         raise UserError(f"go: {name} can only be set using the OS environment")
-    if name not in KNOWN:
+    if name not in KNOWN and name not in read_file(file_path(os.environ)):
         raise UserError(f"go: unknown go command variable {name}")
     relative = bool(value) and not os.path.isabs(value)
     if name == "GO111MODULE" and value not in ("", "auto", "on", "off"):

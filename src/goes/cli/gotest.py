@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import signal
 import sys
@@ -15,8 +14,7 @@ from .testflags import DEFAULT_TIMEOUT, USAGE, TestCommand, split
 
 if TYPE_CHECKING:
     from ..load.package import Package
-    from ..load.testing import TestCover, TestVariants
-    from ..test.runner import PackageRun, RunSettings
+    from ..test.runner import RunSettings
     from ..test.schedule import Job
     from .buildflags import Plan
 
@@ -65,10 +63,7 @@ FLAGS: Final = FlagSet("test", USAGE, [
 
 
 def run(args: list[str]) -> int:
-    from .buildflags import change_directory
-
     command = split(FLAGS, args)
-    change_directory(command.values)
     work = WorkDirectory(os.environ)
     work.keep = command.values.flag("work")
     try:
@@ -116,20 +111,9 @@ def _check(command: TestCommand, p: Plan, packages: list[Package]) -> None:
         raise UserError(f"cannot use {profile} flag with multiple packages")
 
 
-def binary_name(package: Package) -> str:
-    """What the test binary is called, as the official command calls it."""
-    from .build import default_name
-
-    if package.import_path == "command-line-arguments":
-        return package.name + ".test"
-    return default_name([], package.import_path, package.dir) + ".test"
-
-
-def is_output_directory(output: str) -> bool:
-    return output.endswith("/") or os.path.isdir(output)
-
-
 def _check_output(command: TestCommand, packages: list[Package]) -> None:
+    from .testbuild import binary_name, is_output_directory
+
     output = command.values.text("o")
     if len(packages) < 2 or not (command.values.flag("c") or output) or output == "/dev/null":
         return
@@ -152,6 +136,8 @@ def _settings(command: TestCommand, p: Plan, packages: list[Package]) -> RunSett
     from ..test.process import TimeLimit
     from ..test.results import TestResults
     from ..test.runner import ProfileMerger, RunSettings
+    from ..work.childenv import child_environment
+    from .goenv import original_environment
     from .run import find_runner
 
     v = command.values
@@ -163,6 +149,7 @@ def _settings(command: TestCommand, p: Plan, packages: list[Package]) -> RunSett
     s.stream = s.local or v.text("bench") != "" or v.text("fuzz") != ""
     s.shows_pass = command.shows_pass
     s.stream_and_keep = (command.shows_pass and (len(packages) == 1 or v.text("p") == "1")) or s.json
+    s.environment = child_environment(original_environment(), p.context.goroot)
     s.runner = find_runner(v.text("exec"))
     s.covers = command.covers
     timeout = parse_duration(v.text("timeout")) or 0

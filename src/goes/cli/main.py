@@ -25,14 +25,18 @@ VERBS: Final[dict[str, str]] = {
     "fix": "apply fixes suggested by static checkers",
     "fmt": "gofmt (reformat) package sources",
     "generate": "generate Go files by processing source",
+    "get": "add dependencies to current module and install them",
     "help": "more information about a command",
     "install": "compile and install packages and dependencies",
+    "list": "list packages or modules",
+    "mod": "module maintenance",
     "run": "compile and run Go program",
     "telemetry": "manage telemetry data and settings (goes collects none)",
     "test": "test packages",
     "tool": "run specified go tool",
     "version": "print Go version",
     "vet": "report likely mistakes in packages",
+    "work": "workspace maintenance",
 }
 # Verbs that are groups of commands: the flags stand behind the second word.
 _GROUPS: Final = ("mod", "work")

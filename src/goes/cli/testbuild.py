@@ -27,6 +27,32 @@ if TYPE_CHECKING:
 _HEADER: Final = "# "
 
 
+def binary_name(package: Package) -> str:
+    """What the test binary is called, as the official command calls it."""
+    from .build import default_name
+
+    if package.import_path == "command-line-arguments":
+        return package.name + ".test"
+    return default_name([], package.import_path, package.dir) + ".test"
+
+
+def is_output_directory(output: str) -> bool:
+    return output.endswith("/") or os.path.isdir(output)
+
+
+def place(built: str, executable: str) -> None:
+    """A cached executable under another name: a link, or a copy on another file system."""
+    try:
+        os.link(built, executable)
+        return
+    except OSError:
+        pass
+    from shutil import copyfile
+
+    copyfile(built, executable)
+    os.chmod(executable, 0o755)
+
+
 @final
 class BuildReports:
     """Prints what is wrong with packages, each report once."""
@@ -109,14 +135,15 @@ class PackageJob(Job):
         plan = builder.plan_for(self.variants)
         self.plan = plan
         main = self.variants.main
+        name = binary_name(self.package)
         if not builder.keeps_binary():
-            if self.run_state.find_cached(identify(plan, main)):
+            if self.run_state.find_cached(identify(plan, main, name)):
                 self.cached = True
                 return
-        self.executable = builder.executable(plan, main)
+        self.executable = builder.executable(plan, main, name)
         if not builder.command.values.flag("c"):
             # The same binary from other sources has the same results.
-            self.cached = self.run_state.find_cached(os.path.basename(self.executable))
+            self.cached = self.run_state.find_cached(os.path.basename(os.path.dirname(self.executable)))
 
     def run(self) -> None:
         state = self.run_state
@@ -141,11 +168,8 @@ class PackageJob(Job):
         if self.cached:
             state.take_cached()
             return
-        from .gotest import binary_name
-        from .run import place
-
-        name = os.path.join(state.work, binary_name(self.package))
         os.makedirs(state.work, exist_ok=True)
+        name = os.path.join(state.work, binary_name(self.package))
         place(self.executable, name)
         if builder.command.needs_binary():
             self._install()
@@ -157,7 +181,6 @@ class PackageJob(Job):
     def _install(self) -> None:
         """Put the binary where -c or -o want it."""
         from .build import install
-        from .gotest import binary_name, is_output_directory
 
         if self.variants is None:
             return
@@ -223,14 +246,14 @@ class JobBuilder:
         graph = Graph([variants.main], [])
         return Plan(p.context, graph, copy.copy(p.options), p.values, p.cache, p.work, p.loader)
 
-    def executable(self, plan: Plan, main: Package) -> str:
+    def executable(self, plan: Plan, main: Package, name: str) -> str:
         """Path of the test binary, built if need be."""
         if self.single:
-            return build_cached(plan, main)
-        known = None if plan.values.flag("a") else plan.cache.output_file(identify(plan, main))
+            return build_cached(plan, main, name)
+        known = None if plan.values.flag("a") else plan.cache.executable(identify(plan, main, name), name)
         if known is not None:
             return known
-        return in_child(lambda: build_cached(plan, main))
+        return in_child(lambda: build_cached(plan, main, name))
 
     def check(self, package: Package) -> None:
         """Compile a package without tests, as far as mistakes are concerned."""

@@ -14,9 +14,9 @@ from __future__ import annotations
 import os
 from typing import Final, final
 
-from .flags import BOOL, COUNT, LIST, FlagSet, FlagValues
 from ..diag.diagnostic import UserError
 from ..test.durations import parse_duration
+from .flags import BOOL, COUNT, LIST, SWITCH, FlagSet, FlagValues
 
 # Flags the test binary gets as -test.X=value.
 PASSED: Final = frozenset((
@@ -155,7 +155,9 @@ def split(flags: FlagSet, args: list[str]) -> TestCommand:
             continue
         i += 1
         short = flag.name
-        if flag.kind == BOOL or short == "v":
+        if flag.kind == SWITCH:
+            value = value if equals else "true"
+        elif flag.kind == BOOL or short == "v":
             value = _boolean(short, name, value if equals else "true", bool(equals))
         else:
             if not equals:

@@ -151,6 +151,8 @@ class Layout:
         "typedesclen",
         "itaboffset",
         "itabsize",
+        "counters",
+        "counters_size",
     )
 
     def __init__(self) -> None:
@@ -171,6 +173,8 @@ class Layout:
         self.typedesclen = 0
         self.itaboffset = 0
         self.itabsize = 0
+        self.counters = 0  # offset of the coverage counters in noptrbss
+        self.counters_size = 0
 
     def read_only(self) -> list[Section]:
         return [self.rodata, self.pclntab, self.types, self.funcvals]
@@ -198,8 +202,9 @@ class _Kinds:
         return self.by_kind.get(kind, [])
 
 
-def lay_out(definitions: dict[str, Definition]) -> Layout:
-    """Put every definition into its section. The linker's own contents (.gopclntab, .go.module ...) are added later."""
+def lay_out(definitions: dict[str, Definition], counters: tuple[str, ...] = ()) -> Layout:
+    """Put every definition into its section. The linker's own contents (.gopclntab, .go.module ...) are added later.
+    `counters`: how the names of coverage counters begin; these stand side by side."""
     out = Layout()
     kinds = _Kinds(definitions)
     _lay_out_text(out.text, kinds.of(TEXT))
@@ -214,8 +219,17 @@ def lay_out(definitions: dict[str, Definition]) -> Layout:
     _place_with_fips(out.data, kinds.of(DATA), DATA, "go:datafipsstart", "go:datafipsend")
     for d in sorted(kinds.of(BSS), key=_by_size):
         out.bss.place(d, alignment(d), d.size)
+    counted: list[Definition] = []
     for d in sorted(kinds.of(NOPTRBSS), key=_zero_size_first):
-        out.noptrbss.place(d, alignment(d), d.size)
+        if counters and d.name.startswith(counters) and not d.name.endswith("P"):
+            counted.append(d)
+        else:
+            out.noptrbss.place(d, alignment(d), d.size)
+    out.noptrbss.pad(4)
+    out.counters = out.noptrbss.size
+    for d in counted:
+        out.noptrbss.place(d, 4, d.size)
+    out.counters_size = out.noptrbss.size - out.counters
     return out
 
 

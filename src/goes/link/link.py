@@ -74,8 +74,6 @@ _BOUNDS: Final = (
     ("runtime.ebss", ".bss", True),
     ("runtime.noptrbss", ".noptrbss", False),
     ("runtime.enoptrbss", ".noptrbss", True),
-    ("runtime.covctrs", ".noptrbss", True),
-    ("runtime.ecovctrs", ".noptrbss", True),
     ("runtime.end", ".noptrbss", True),
 )
 
@@ -83,6 +81,8 @@ _BOUNDS: Final = (
 LINKER_SYMBOLS: Final = frozenset(
     [name for name, _, _ in _BOUNDS]
     + [
+        "runtime.covctrs",
+        "runtime.ecovctrs",
         moduledata.NAME,
         "runtime.lastmoduledatap",
         RUNTIME_TASKS_HEADER,
@@ -127,6 +127,7 @@ class LinkOptions:
         "data_address",
         "round",
         "goroot",
+        "counters",
     )
 
     def __init__(self) -> None:
@@ -143,6 +144,7 @@ class LinkOptions:
         self.data_address = -1  # -D
         self.round = PAGE  # -R
         self.goroot = ""  # replaces a leading $GOROOT in file names
+        self.counters: list[str] = []  # how the names of coverage counters begin
 
 
 def add_roots(reach: Reach, options: LinkOptions) -> None:
@@ -185,7 +187,7 @@ def link_image(options: LinkOptions, live: dict[str, Definition]) -> tuple[bytes
     add_small_symbols(definitions)
 
     # Beyond this point no symbol appears or changes its size, except for the linker's read-only tables.
-    layout = lay_out(definitions)
+    layout = lay_out(definitions, tuple(options.counters))
     text = layout.text
     offsets = text.offsets
     table = pclntab.build(text.symbols, offsets, text.size, options.goroot)
@@ -338,6 +340,9 @@ def resolve(image: Image) -> None:
             address[d.name] = base + offset
     for name, where, end in _BOUNDS:
         image.markers.append((name, bounds[where][1 if end else 0], where))
+    counters = layout.noptrbss.address + layout.counters
+    image.markers.append(("runtime.covctrs", counters, ".noptrbss"))
+    image.markers.append(("runtime.ecovctrs", counters + layout.counters_size, ".noptrbss"))
     for name, (offset, _) in image.table.blocks.items():
         image.markers.append((name, layout.pclntab.address + offset, ".gopclntab"))
     image.markers.append(("type:*", layout.types.address + 8, ".go.type"))

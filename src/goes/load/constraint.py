@@ -8,7 +8,7 @@ Source: go command documentation "Build constraints"; go/build for the details a
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, final
 
 from ..syntax.constraint import ConstraintError, is_go_build, is_plus_build, parse_line
 from .context import KNOWN_ARCH, KNOWN_OS, BuildContext
@@ -35,40 +35,78 @@ def name_matches(context: BuildContext, name: str) -> bool:
     return True
 
 
+_BINARY_ONLY: Final = b"//go:binary-only-package"
 _MAY_CONSTRAIN: Final = (b"//go:build", b"+build")
 
 
-def header_matches(context: BuildContext, header: bytes) -> bool:
+@final
+class FileConstraint:
+    """The constraint lines of one file: `go_build` is the //go:build line; `plus_build` the older ones, which count
+    without it. `problem` says why they cannot be understood. `binary_only`: //go:binary-only-package was there."""
+
+    __slots__ = ("go_build", "plus_build", "problem", "binary_only")
+
+    def __init__(self, go_build: str, plus_build: tuple[str, ...], problem: str, binary_only: bool) -> None:
+        self.go_build = go_build
+        self.plus_build = plus_build
+        self.problem = problem
+        self.binary_only = binary_only
+
+    def matches(self, context: BuildContext) -> bool:
+        """Raises HeaderError."""
+        if self.problem:
+            raise HeaderError(self.problem)
+        if self.go_build:
+            known = context.verdicts.get(self.go_build)
+            if known is None:
+                try:
+                    known = parse_line(self.go_build).eval(context.satisfied)
+                except ConstraintError as error:
+                    raise HeaderError(f"parsing //go:build line: {error.message}") from None
+                context.verdicts[self.go_build] = known
+            return known
+        matches = True
+        for text in self.plus_build:
+            try:
+                if not parse_line(text).eval(context.satisfied):
+                    matches = False
+            except ConstraintError:
+                pass
+        return matches
+
+
+UNCONSTRAINED: Final = FileConstraint("", (), "", False)
+
+
+def read_constraint(header: bytes) -> FileConstraint:
     """`header` is the file, or its part before the first token that is no comment."""
-    if _MAY_CONSTRAIN[0] not in header and _MAY_CONSTRAIN[1] not in header:
-        return True
-    end, go_build = _split_header(header)
-    if go_build is not None:
-        try:
-            x = parse_line(go_build)
-        except ConstraintError as error:
-            raise HeaderError(f"parsing //go:build line: {error.message}") from None
-        return x.eval(context.satisfied)
-    matches = True
+    if _MAY_CONSTRAIN[0] not in header and _MAY_CONSTRAIN[1] not in header and _BINARY_ONLY not in header:
+        return UNCONSTRAINED
+    try:
+        end, go_build, binary_only = split_header(header)
+    except HeaderError as error:
+        return FileConstraint("", (), str(error), False)
+    plus_build: list[str] = []
     for raw in header[:end].split(b"\n"):
         line = raw.strip()
-        if not line.startswith(b"//") or b"+build" not in line:
-            continue
-        text = line.decode("utf-8", "replace")
-        if not is_plus_build(text):
-            continue
-        try:
-            if not parse_line(text).eval(context.satisfied):
-                matches = False
-        except ConstraintError:
-            pass
-    return matches
+        if line.startswith(b"//") and b"+build" in line:
+            text = line.decode("utf-8", "replace")
+            if is_plus_build(text):
+                plus_build.append(text)
+    return FileConstraint(go_build or "", tuple(plus_build), "", binary_only)
 
 
-def _split_header(content: bytes) -> tuple[int, str | None]:
-    """The end of the leading comments that a blank line follows (where +build lines count), and the //go:build line."""
+def header_matches(context: BuildContext, header: bytes) -> bool:
+    """Does a file with this header belong to the build? Raises HeaderError."""
+    return read_constraint(header).matches(context)
+
+
+def split_header(content: bytes) -> tuple[int, str | None, bool]:
+    """The end of the leading comments that a blank line follows (where +build lines count), the //go:build line, and
+    whether //go:binary-only-package is there."""
     end = 0
     go_build: str | None = None
+    binary_only = False
     ended = False
     in_comment = False
     position = 0
@@ -88,6 +126,8 @@ def _split_header(content: bytes) -> tuple[int, str | None]:
                 if go_build is not None:
                     raise HeaderError("multiple //go:build comments")
                 go_build = text
+        if not in_comment and line == _BINARY_ONLY:
+            binary_only = True
         while line:
             if in_comment:
                 close = line.find(b"*/")
@@ -102,5 +142,5 @@ def _split_header(content: bytes) -> tuple[int, str | None]:
                 in_comment = True
                 line = line[2:].strip()
                 continue
-            return end, go_build
-    return end, go_build
+            return end, go_build, binary_only
+    return end, go_build, binary_only

@@ -3,7 +3,8 @@
     context = make_context(os.environ)
     context.satisfied("linux")   →  True          context.satisfied("go1.28")   →  False
 
-cgo is off: goes has no C compiler behind it. Sources: go/build (Context), internal/buildcfg (defaults of 1.27),
+cgo is off unless it is asked for, which only `go list` does: goes has no C compiler behind it.
+Sources: go/build (Context), internal/buildcfg (defaults of 1.27),
 internal/syslist (the lists of systems).
 """
 
@@ -14,9 +15,13 @@ import os
 import platform
 import sys
 from collections.abc import Mapping
-from typing import Final, final
+from typing import TYPE_CHECKING, Final, final
 
 from ..diag.diagnostic import UserError
+from .view import PLAIN, FileView
+
+if TYPE_CHECKING:
+    from .headerstore import HeaderStore
 
 KNOWN_OS: Final = frozenset((
     "aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "js", "linux", "nacl", "netbsd",
@@ -46,10 +51,11 @@ LATEST_GO_MINOR: Final = 27
 
 @final
 class BuildContext:
-    """`tags` holds every satisfied tag."""
+    """`tags` holds every satisfied tag; `view` is how files are seen; `verdicts` remembers //go:build lines."""
 
     __slots__ = (
-        "goos", "goarch", "goarch_level", "goroot", "gomodcache", "go_version", "build_tags", "experiments", "tags"
+        "goos", "goarch", "goarch_level", "goroot", "gomodcache", "go_version", "build_tags", "experiments", "tags",
+        "tool_tags", "cgo_enabled", "gopath", "view", "verdicts", "install_suffix", "headers",
     )
 
     def __init__(
@@ -62,6 +68,8 @@ class BuildContext:
         go_version: str,
         build_tags: list[str],
         experiments: list[str],
+        cgo_enabled: bool = False,
+        gopath: str = "",
     ) -> None:
         self.goos = goos
         self.goarch = goarch
@@ -71,6 +79,12 @@ class BuildContext:
         self.go_version = go_version  # "1.27.3"
         self.build_tags = build_tags
         self.experiments = experiments  # those that are on
+        self.cgo_enabled = cgo_enabled
+        self.gopath = gopath
+        self.view: FileView = PLAIN
+        self.verdicts: dict[str, bool] = {}
+        self.install_suffix = ""
+        self.headers: HeaderStore | None = None  # heads of files, kept from earlier commands
         tags = {goos, goarch, "gc"}
         also = _OS_ALSO.get(goos)
         if also is not None:
@@ -78,12 +92,26 @@ class BuildContext:
         if goos in UNIX_OS:
             tags.add("unix")
         tags.update(build_tags)
-        tags.update("goexperiment." + name for name in experiments)
+        self.tool_tags = _level_tags(goarch, goarch_level) + ["goexperiment." + name for name in experiments]
         if "boringcrypto" in experiments:
             tags.add("boringcrypto")
-        tags.update(_level_tags(goarch, goarch_level))
-        tags.update(f"go1.{minor}" for minor in range(1, _minor(go_version) + 1))
+        if cgo_enabled:
+            tags.add("cgo")
+        tags.update(self.tool_tags)
+        tags.update(self.release_tags)
         self.tags = frozenset(tags)
+
+    @property
+    def release_tags(self) -> list[str]:
+        return [f"go1.{minor}" for minor in range(1, _minor(self.go_version) + 1)]
+
+    def gopath_list(self) -> list[str]:
+        """The roots of GOPATH: absolute, not GOROOT itself."""
+        found: list[str] = []
+        for path in self.gopath.split(os.pathsep):
+            if path and path != self.goroot and not path.startswith("~") and path not in found:
+                found.append(path)
+        return found
 
     def satisfied(self, tag: str) -> bool:
         return tag in self.tags
@@ -209,8 +237,10 @@ def parse_experiments(goarch: str, goos: str, text: str) -> list[str]:
     return [name for name in EXPERIMENTS if name in on]
 
 
-def make_context(env: Mapping[str, str], build_tags: list[str] | None = None, goroot: str = "") -> BuildContext:
-    """The context that the environment asks for."""
+def make_context(
+    env: Mapping[str, str], build_tags: list[str] | None = None, goroot: str = "", cgo: bool = False
+) -> BuildContext:
+    """The context that the environment asks for. With `cgo` CGO_ENABLED counts; without, cgo is off."""
     goos = env.get("GOOS", "") or host_os()
     goarch = env.get("GOARCH", "") or host_arch()
     if goos not in KNOWN_OS or goarch not in KNOWN_ARCH:
@@ -227,5 +257,6 @@ def make_context(env: Mapping[str, str], build_tags: list[str] | None = None, go
     modcache = env.get("GOMODCACHE", "") or os.path.join(gopath.split(os.pathsep)[0], "pkg", "mod")
     experiments = parse_experiments(goarch, goos, env.get("GOEXPERIMENT", ""))
     return BuildContext(
-        goos, goarch, level, root, modcache, read_go_version(root), list(build_tags or []), experiments
+        goos, goarch, level, root, modcache, read_go_version(root), list(build_tags or []), experiments,
+        cgo and env.get("CGO_ENABLED", "") == "1", gopath,
     )

@@ -15,6 +15,7 @@ import stat
 from typing import final
 
 from ..module.paths import check_file_path
+from .view import PLAIN, FileView
 
 _VERSION_CONTROL = frozenset((".bzr", ".hg", ".git", ".svn"))
 
@@ -26,13 +27,15 @@ class EmbedError(Exception):
         self.pattern = pattern
 
 
-def resolve(directory: str, patterns: list[str]) -> tuple[list[str], dict[str, list[str]]]:
+def resolve(
+    directory: str, patterns: list[str], view: FileView = PLAIN
+) -> tuple[list[str], dict[str, list[str]]]:
     """All files embedded, sorted, and those of each pattern; names are relative to the directory."""
     everything: set[str] = set()
     by_pattern: dict[str, list[str]] = {}
     safe: set[str] = set()
     for pattern in patterns:
-        files = sorted(_files_of(directory, pattern, safe))
+        files = sorted(_files_of(directory, pattern, safe, view))
         if not files:
             raise EmbedError(pattern, "no matching files found")
         by_pattern[pattern] = files
@@ -40,37 +43,39 @@ def resolve(directory: str, patterns: list[str]) -> tuple[list[str], dict[str, l
     return sorted(everything), by_pattern
 
 
-def _files_of(directory: str, pattern: str, safe: set[str]) -> set[str]:
+def _files_of(directory: str, pattern: str, safe: set[str], view: FileView) -> set[str]:
     with_hidden = pattern.startswith("all:")
     glob = pattern[4:] if with_hidden else pattern
     if not is_valid_pattern(glob) or not _is_well_formed(glob):
         raise EmbedError(pattern, "invalid pattern syntax")
     files: set[str] = set()
-    for name in _glob(directory, glob):
+    for name in _glob(directory, glob, view):
         full = os.path.join(directory, name)
-        mode = os.lstat(full).st_mode
+        mode = view.mode(full)
         what = "directory" if stat.S_ISDIR(mode) else "file"
-        _check_path(directory, name, what, pattern, safe)
+        _check_path(directory, name, what, pattern, safe, view)
         if stat.S_ISREG(mode):
             files.add(name)
         elif stat.S_ISDIR(mode):
-            inside = _walk(directory, name, with_hidden, pattern)
+            inside = _walk(directory, name, with_hidden, pattern, view)
             if not inside:
                 raise EmbedError(pattern, f"cannot embed directory {name}: contains no embeddable files")
             files.update(inside)
+        elif stat.S_ISLNK(mode) and "embedfollowsymlinks=1" in os.environ.get("GODEBUG", "") and os.path.isfile(full):
+            files.add(name)
         else:
             raise EmbedError(pattern, f"cannot embed irregular file {name}")
     return files
 
 
-def _check_path(directory: str, name: str, what: str, pattern: str, safe: set[str]) -> None:
+def _check_path(directory: str, name: str, what: str, pattern: str, safe: set[str], view: FileView) -> None:
     """No part of the path may begin another module, be a link or have a bad name."""
     part = name
     while part and part not in safe:
         full = os.path.join(directory, part)
-        if os.path.exists(os.path.join(full, "go.mod")):
+        if view.exists(os.path.join(full, "go.mod")):
             raise EmbedError(pattern, f"cannot embed {what} {name}: in different module")
-        if part != name and not stat.S_ISDIR(os.lstat(full).st_mode):
+        if part != name and not stat.S_ISDIR(view.mode(full)):
             raise EmbedError(pattern, f"cannot embed {what} {name}: in non-directory {part}")
         safe.add(part)
         element = os.path.basename(part)
@@ -81,23 +86,23 @@ def _check_path(directory: str, name: str, what: str, pattern: str, safe: set[st
         part = os.path.dirname(part)
 
 
-def _walk(directory: str, name: str, with_hidden: bool, pattern: str) -> list[str]:
+def _walk(directory: str, name: str, with_hidden: bool, pattern: str, view: FileView) -> list[str]:
     found: list[str] = []
     pending = [name]
     while pending:
         current = pending.pop()
-        for entry in sorted(os.scandir(os.path.join(directory, current)), key=lambda e: e.name):
+        for entry in view.entries(os.path.join(directory, current)):
             path = f"{current}/{entry.name}"
             hidden = entry.name[0] in "._"
-            is_directory = entry.is_dir(follow_symlinks=False)
+            is_directory = entry.is_dir()
             if _is_bad_name(entry.name) or (hidden and not with_hidden):
                 if is_directory or hidden:
                     continue
                 raise EmbedError(pattern, f"cannot embed file {path}: invalid name {entry.name}")
             if is_directory:
-                if not os.path.exists(os.path.join(entry.path, "go.mod")):
+                if not view.exists(os.path.join(directory, path, "go.mod")):
                     pending.append(path)
-            elif entry.is_file(follow_symlinks=False):
+            elif entry.is_regular():
                 found.append(path)
     return found
 
@@ -222,7 +227,7 @@ def _match_one(pattern: str, p: int, c: str) -> int:
     return p + 1 if hit != negated and c != "/" else -1
 
 
-def _glob(directory: str, pattern: str) -> list[str]:
+def _glob(directory: str, pattern: str, view: FileView) -> list[str]:
     """Names below the directory that match, sorted. Unlike a shell's, `*` matches hidden names."""
     names = [""]
     for part in pattern.split("/"):
@@ -231,11 +236,11 @@ def _glob(directory: str, pattern: str) -> list[str]:
             where = os.path.join(directory, base) if base else directory
             prefix = f"{base}/" if base else ""
             if not any(c in part for c in "*?[\\"):
-                if os.path.lexists(os.path.join(where, part)):
+                if view.lexists(os.path.join(where, part)):
                     following.append(prefix + part)
                 continue
             try:
-                entries = sorted(os.listdir(where))
+                entries = [e.name for e in view.entries(where)]
             except OSError:
                 continue
             following.extend(prefix + e for e in entries if match(part, e))

@@ -17,26 +17,22 @@ import os
 from typing import Final, final
 
 from ..diag.diagnostic import UserError
-from ..module.paths import check_import_path, has_path_prefix, is_std_path
+from ..syntax.unicode import quote
 from .context import BuildContext
 from .embed import EmbedError, resolve
 from .header import read_header
-from .modules import NO_MOD_FILE, Modules, find_mod_file, has_go_files
 from .overlay import overlay_package
 from .package import (
     DirectoryScan,
     FilePlace,
-    Module,
     Package,
     PackageError,
     TestPackages,
-    clean,
-    find_element,
     no_go_message,
     scan_directory,
-    short_path,
 )
-from .patterns import compile_pattern, directories_below, has_wildcard, is_local
+from .resolve import Resolver, is_local_import
+from .rules import forbidden, implied_by_cgo, install_target, is_safe_argument, wrong_files, wrong_sources
 
 _Stack = list[tuple[str, str]]  # import path, base name of the file that imports it
 
@@ -74,80 +70,119 @@ class Graph:
 
 
 def dependencies_first(roots: list[Package]) -> list[Package]:
+    """Roots and all they need, each once, in the order of a depth-first walk that lists a package after what it needs."""
     order: list[Package] = []
-    seen: set[str] = set()
+    seen: set[int] = set()
     for root in roots:
         _visit(root, seen, order)
     return order
 
 
-def _visit(root: Package, seen: set[str], order: list[Package]) -> None:
-    if root.import_path in seen:
+def _visit(root: Package, seen: set[int], order: list[Package]) -> None:
+    if id(root) in seen:
         return
-    seen.add(root.import_path)
+    seen.add(id(root))
     stack: list[tuple[Package, int]] = [(root, 0)]
     while stack:
         package, i = stack.pop()
         dependencies = package.dependencies or []
-        while i < len(dependencies) and dependencies[i].import_path in seen:
+        while i < len(dependencies) and id(dependencies[i]) in seen:
             i += 1
         if i < len(dependencies):
             stack.append((package, i + 1))
             following = dependencies[i]
-            seen.add(following.import_path)
+            seen.add(id(following))
             stack.append((following, 0))
         else:
             order.append(package)
 
 
 @final
-class _Resolved:
-    """Where an import path leads: its canonical path, directory, module; or the problem with it. `bare`: nothing is
-    known about the package, so that the error shows the import stack."""
+class LoadOptions:
+    """`ignore_imports`: as for `go list -find`, imports are not even read. `embeds`: resolve //go:embed patterns.
+    `with_tests`: imports of tests will be asked for."""
 
-    __slots__ = ("path", "dir", "module", "standard", "problem", "bare")
+    __slots__ = ("ignore_imports", "embeds", "with_tests", "cover")
 
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self.dir = ""
-        self.module: Module | None = None
-        self.standard = False
-        self.problem = ""
-        self.bare = False
+    def __init__(self) -> None:
+        self.ignore_imports = False
+        self.embeds = True
+        self.with_tests = False
+        self.cover = False
+
+
+def make_resolver(context: BuildContext, cwd: str) -> Resolver:
+    """GOPATH mode with GO111MODULE=off, and with auto where there is no go.mod; else modules."""
+    setting = os.environ.get("GO111MODULE", "")
+    if setting not in ("", "on", "auto", "off"):
+        raise UserError(f"go: unknown environment setting GO111MODULE={setting}")
+    if setting == "auto":
+        from .modules import find_mod_file
+
+        if not find_mod_file(cwd):
+            setting = "off"
+    if setting == "off":
+        from .gopath import GopathResolver
+
+        return GopathResolver(context, cwd)
+    from .modresolve import ModuleResolver
+
+    return ModuleResolver(context, cwd)
 
 
 @final
 class Loader:
     """Loads packages, each once. With `overlay` the imports of goes' own replacement files count for std packages."""
 
-    def __init__(self, context: BuildContext, cwd: str, overlay: bool = True) -> None:
+    def __init__(
+        self,
+        context: BuildContext,
+        cwd: str,
+        overlay: bool = True,
+        options: LoadOptions | None = None,
+        resolver: Resolver | None = None,
+    ) -> None:
         self.context = context
         self.cwd = cwd
         self.overlay = overlay
+        self.options = LoadOptions() if options is None else options
         self.goroot_src = os.path.join(context.goroot, "src")
-        self.modules = Modules(context, cwd)
+        self.resolver = make_resolver(context, cwd) if resolver is None else resolver
         self.cache: dict[str, Package] = {}
-        self.warnings: list[str] = []
         self._folded: dict[str, str] = {}
-        self._std: dict[str, bool] = {}
+        self._gobin = os.environ.get("GOBIN", "")
+
+    @property
+    def warnings(self) -> list[str]:
+        return self.resolver.warnings
 
     # ------------------------------------------------------------------------------------------------ command line
 
     def load(self, patterns: list[str]) -> Graph:
         """Load what the command line names; no pattern means the current directory."""
-        if not patterns:
-            patterns = ["."]
         for pattern in patterns:
-            if pattern.endswith(".go") and os.path.isfile(os.path.join(self.cwd, pattern)):
+            if pattern.endswith(".go") and self.context.view.is_file(self._absolute(pattern)):
                 return Graph([self.load_files(patterns)], self.warnings)
         roots: list[Package] = []
-        for pattern in patterns:
-            found = self._load_pattern(pattern)
-            for package in found:
-                package.match.append(pattern)
-                if not any(package is p for p in roots):
+        seen: set[int] = set()
+        for match in self.resolver.match(patterns, self.options.with_tests):
+            for path in match.packages:
+                package = self.load_import(path, self.cwd, None, [], [])[0]
+                package.match.append(match.pattern)
+                package.is_literal = package.is_literal or match.is_literal
+                if id(package) not in seen:
+                    seen.add(id(package))
                     roots.append(package)
+            if match.errors:
+                failed = _failed(match.pattern, match.errors[0])
+                failed.dir = match.no_go_dir
+                failed.match.append(match.pattern)
+                failed.is_literal = match.is_literal
+                roots.append(failed)
         return Graph(roots, self.warnings)
+
+    def _absolute(self, name: str) -> str:
+        return os.path.normpath(os.path.join(self.cwd, name))
 
     def load_files(self, names: list[str]) -> Package:
         """The package made of Go files named on the command line; build constraints do not apply."""
@@ -157,173 +192,52 @@ class Loader:
         package.is_local = True
         for name in names:
             if not name.endswith(".go"):
+                package = _failed("", f"named files must be .go files: {name}")
                 package.name = name
-                package.error = PackageError([], "", f"named files must be .go files: {name}")
-                package.incomplete = True
-                package.dependencies = []
                 return package
         directory = ""
+        view = self.context.view
         for name in names:
-            path = os.path.join(self.cwd, name)
-            if not os.path.exists(path):
-                raise UserError(f"stat {name}: no such file or directory")
-            if os.path.isdir(path):
+            path = self._absolute(name)
+            if view.is_dir(path):
                 raise UserError(f"{name} is a directory, should be a Go file")
+            if not view.exists(path):
+                raise UserError(f"stat {name}: no such file or directory")
             where = os.path.dirname(name) or "."
             if not directory:
                 directory = where
-            elif directory != where:
+            elif os.path.normpath(directory) != os.path.normpath(where):
                 raise UserError(f"named files must all be in one directory; have {directory} and {where}")
-        full = os.path.normpath(os.path.join(self.cwd, directory))
+        full = self._absolute(directory)
+        self.resolver.import_files([self._absolute(n) for n in names])
         scan = scan_directory(self.context, full, [os.path.basename(n) for n in names], True)
         package.dir = full
-        package.module = self.modules.main
+        package.module = self.resolver.main_module_for(full)
+        if package.module is not None:
+            package.root = package.module.dir
         self.cache[COMMAND_LINE] = package
-        self._fill(package, scan)
+        package.fill(scan, not self.options.ignore_imports)
         self._load(package, COMMAND_LINE, [], [], scan)
-        return package
-
-    def _load_pattern(self, pattern: str) -> list[Package]:
-        if pattern in ("std", "cmd", "all"):
-            return self._load_paths(self._meta_paths(pattern))
-        if has_wildcard(pattern):
-            return self._load_wildcard(pattern)
-        if is_local(pattern):
-            return [self._load_local(pattern)]
-        return [self.load_import(clean(pattern), self.cwd, None, [], [])[0]]
-
-    def _load_paths(self, paths: list[str]) -> list[Package]:
-        return [self.load_import(path, self.cwd, None, [], [])[0] for path in paths]
-
-    def _meta_paths(self, pattern: str) -> list[str]:
-        if pattern == "all":
-            main = self.modules.main
-            if main is None:
-                return self._std_paths(False)
-            roots = self._load_paths(self._paths_below(main.dir, main.dir, main.path))
-            for package in list(roots):
-                roots += self._load_paths([p for p in package.test_imports + package.xtest_imports if p != "C"])
-            return sorted(p.import_path for p in dependencies_first(roots))
-        return self._std_paths(pattern == "cmd")
-
-    def _std_paths(self, commands: bool) -> list[str]:
-        top = os.path.join(self.goroot_src, "cmd") if commands else self.goroot_src
-        return sorted(self._paths_below(top, top if commands else self.goroot_src, "cmd" if commands else ""))
-
-    def _paths_below(self, top: str, root: str, prefix: str) -> list[str]:
-        """Import paths of the packages below top, which lies in the tree that begins at root with that path."""
-        in_std = root == self.goroot_src
-        paths: list[str] = []
-        for directory in directories_below(top, "" if in_std or prefix == "cmd" else root):
-            relative = "" if directory == root else os.path.relpath(directory, root).replace(os.sep, "/")
-            path = f"{prefix}/{relative}" if prefix and relative else prefix or relative
-            if not path or (in_std and has_path_prefix(path, "cmd")):
-                continue
-            if in_std and path in ("builtin", "runtime/cgo"):
-                continue  # documentation; needs cgo
-            if self._holds_package(directory):
-                paths.append(path)
-        return paths
-
-    def _holds_package(self, directory: str) -> bool:
-        return has_go_files(directory) and not scan_directory(self.context, directory, None, False).no_go
-
-    def _load_wildcard(self, pattern: str) -> list[Package]:
-        if not is_local(pattern):
-            return self._load_import_wildcard(pattern)
-        base = os.path.dirname(pattern[: pattern.index("...")])
-        top = os.path.normpath(os.path.join(self.cwd, base))
-        if not os.path.isdir(top):
-            raise UserError(f"pattern {pattern}: lstat {base}/: no such file or directory")
-        main = self.modules.main
-        if self._is_in(top, self.goroot_src):
-            root = self.goroot_src
-            prefix = ""
-        elif main is not None and self._is_in(top, main.dir):
-            root = main.dir
-            prefix = main.path
-        else:
-            shown = clean(base) if base else "."
-            raise UserError(
-                f"pattern {pattern}: directory prefix {shown} does not contain main module or its selected dependencies"
-            )
-        wanted = compile_pattern(os.path.normpath(os.path.join(self.cwd, pattern)))
-        paths: list[str] = []
-        for path in self._paths_below(top, root, prefix):
-            directory = os.path.normpath(os.path.join(root, path[len(prefix) :].lstrip("/")))
-            if wanted.fullmatch(directory):
-                paths.append(path)
-        if not paths:
-            self.warnings.append(f'go: warning: "{pattern}" matched no packages')
-        return self._load_paths(paths)
-
-    def _load_import_wildcard(self, pattern: str) -> list[Package]:
-        wanted = compile_pattern(pattern)
-        candidates: list[str] = []
-        main = self.modules.main
-        if main is not None:
-            candidates += self._paths_below(main.dir, main.dir, main.path)
-            self.modules.select()
-            for module in self.modules.modules:
-                if module.dir:
-                    candidates += self._paths_below(module.dir, module.dir, module.path)
-        candidates += self._std_paths(False) + self._std_paths(True)
-        paths = sorted({p for p in candidates if wanted.fullmatch(p)})
-        if not paths:
-            self.warnings.append(f'go: warning: "{pattern}" matched no packages')
-        return self._load_paths(paths)
-
-    def _load_local(self, pattern: str) -> Package:
-        directory = os.path.normpath(os.path.join(self.cwd, pattern))
-        main = self.modules.main
-        in_goroot = self._is_in(directory, self.goroot_src) and directory != self.goroot_src
-        if main is None and not in_goroot:
-            raise UserError("go: " + NO_MOD_FILE)
-        if not os.path.isdir(directory):
-            return self._failed(pattern, f"stat {directory}: directory not found")
-        if not has_go_files(directory):
-            return self._failed(pattern, "no Go files in " + directory)
-        if main is not None and self._is_in(directory, main.dir):
-            relative = "" if directory == main.dir else os.path.relpath(directory, main.dir).replace(os.sep, "/")
-            path = f"{main.path}/{relative}" if relative else main.path
-            if os.path.dirname(find_mod_file(directory)) != main.dir:
-                return self._failed(pattern, f"main module ({main.path}) does not contain package {path}")
-            if relative == "vendor" or relative.startswith("vendor/"):
-                path = relative[len("vendor/") :]
-            return self.load_import(path, self.cwd, None, [], [])[0]
-        if in_goroot:
-            path = os.path.relpath(directory, self.goroot_src).replace(os.sep, "/")
-            return self.load_import(path, self.cwd, None, [], [])[0]
-        self.modules.select()
-        for module in self.modules.modules:
-            if module.dir and self._is_in(directory, module.dir):
-                relative = "" if directory == module.dir else os.path.relpath(directory, module.dir)
-                path = f"{module.path}/{relative}" if relative else module.path
-                return self.load_import(path.replace(os.sep, "/"), self.cwd, None, [], [])[0]
-        shown = short_path(directory, self.cwd)
-        return self._failed(pattern, f"directory {shown} outside main module or its selected dependencies")
-
-    def _is_in(self, directory: str, top: str) -> bool:
-        return directory == top or directory.startswith(top.rstrip(os.sep) + os.sep)
-
-    def _failed(self, path: str, message: str) -> Package:
-        package = Package(path)
-        package.error = PackageError([], "", message)
-        package.incomplete = True
-        package.dependencies = []
+        if package.name == "main":
+            directory = self._gobin or (self.resolver.bin_dir() if self.resolver.modules_enabled else "")
+            files = package.go_files or package.cgo_files
+            if directory and files:
+                package.target = os.path.join(directory, files[0][:-3])
         return package
 
     # ------------------------------------------------------------------------------------------------ one package
 
     def load_import(
-        self, path: str, directory: str, parent: Package | None, stack: _Stack, places: list[FilePlace]
+        self, path: str, directory: str, parent: Package | None, stack: _Stack, places: list[FilePlace],
+        implied: bool = False,
     ) -> tuple[Package, PackageError | None]:
         """Load the package that `path` means in a file of `parent` (None: on the command line). The error is the
         importer's: something it may not import."""
-        resolved = self._resolve(path, parent)
+        resolved = self.resolver.resolve(path, parent)
         entry = (path, os.path.basename(places[0].file) if places else "")
         if resolved.bare:
             package = Package(path)
+            package.bare = True
             package.incomplete = True
             package.dependencies = []
             package.error = PackageError(stack + [entry], "", resolved.problem)
@@ -335,20 +249,37 @@ class Loader:
         else:
             package = Package(resolved.path)
             self.cache[resolved.path] = package
-            package.is_local = is_local(path) and not os.path.isabs(path)
+            package.is_local = is_local_import(path)
             package.dir = resolved.dir
-            package.standard = resolved.standard
+            package.goroot = resolved.goroot
+            package.standard = resolved.goroot and "." not in resolved.path.split("/")[0]
             package.module = resolved.module
+            package.root = resolved.root
+            package.conflict_dir = resolved.conflict_dir
+            package.package_object = resolved.package_object
             scan: DirectoryScan | None = None
             if resolved.problem:
                 self._fail(package, resolved.problem, path, stack, places)
             else:
-                scan = scan_directory(self.context, resolved.dir, None, False)
-                self._fill(package, scan)
+                modules = self.resolver.modules_enabled
+                scan = scan_directory(self.context, resolved.dir, None, False, not modules)
+                comment = scan.import_comment
+                if not modules and not scan.error and comment and comment != path and not _in_vendor(path):
+                    scan.error = f"code in directory {resolved.dir} expects import {quote(comment)}"
+                package.fill(scan, not self.options.ignore_imports)
+                if package.standard:
+                    package.test_imports = self.resolved_test_imports(package, package.test_imports)
+                    package.xtest_imports = self.resolved_test_imports(package, package.xtest_imports)
             self._load(package, path, stack, places, scan)
+            if not self.resolver.modules_enabled and path != _clean_import(path):
+                package.error = PackageError(
+                    list(stack), places[0].text(self.cwd) if places else "",
+                    f"non-canonical import path {quote(path)}: should be {quote(os.path.normpath(path))}",
+                )
+                package.incomplete = True
         if parent is None:
             return package, None
-        problem = self._forbidden(package, path, directory, parent, stack)
+        problem = forbidden(self, package, path, directory, parent, stack, implied)
         if problem is not None and places:
             problem.place = places[0].text(self.cwd)
         return package, problem
@@ -372,26 +303,6 @@ class Loader:
         if stack and stack[-1][0] != path and places:
             package.error.place = places[0].text(self.cwd)
 
-    def _fill(self, package: Package, scan: DirectoryScan) -> None:
-        package.name = scan.name
-        package.go_files = scan.go_files
-        package.s_files = scan.s_files
-        package.h_files = scan.h_files
-        package.syso_files = scan.syso_files
-        package.ignored_go_files = scan.ignored_go_files
-        package.test_go_files = scan.test_go_files
-        package.xtest_go_files = scan.xtest_go_files
-        package.imports = sorted(scan.imports)
-        package.import_places = scan.imports
-        package.test_imports = sorted(self._std_vendored(p, package) for p in scan.test_imports)
-        package.test_import_places = scan.test_imports
-        package.xtest_imports = sorted(self._std_vendored(p, package) for p in scan.xtest_imports)
-        package.xtest_import_places = scan.xtest_imports
-        package.embed_patterns = sorted(scan.embeds)
-        package.embed_places = scan.embeds
-        package.test_embed_places = scan.test_embeds
-        package.xtest_embed_places = scan.xtest_embeds
-
     def _load(
         self, package: Package, path: str, stack: _Stack, places: list[FilePlace], scan: DirectoryScan | None
     ) -> None:
@@ -406,27 +317,36 @@ class Loader:
                     package.error.place = scan.error_place.text(self.cwd)
             else:
                 self._fail(package, message, path, stack, places)
-        paths = list(package.imports)
-        declared = len(paths)
-        for implicit in self._implicit_imports(package):
-            if implicit not in paths:
-                paths.append(implicit)
+        package.target = install_target(self, package, self._gobin)
+        declared = len(package.imports)
+        paths = package.imports + self._implicit_imports(package)
+        package.dependencies = None
         folded = package.import_path.casefold()
         other = self._folded.setdefault(folded, package.import_path)
         if other != package.import_path:
-            message = f'case-insensitive import collision: "{package.import_path}" and "{other}"'
+            message = f"case-insensitive import collision: {quote(package.import_path)} and {quote(other)}"
             self._fail(package, message, path, stack, places)
             package.dependencies = []
             return
+        if not is_safe_argument(package.import_path):
+            self._fail(package, f"invalid import path {quote(package.import_path)}", path, stack, places)
+            package.dependencies = []
+            return
         inner = stack + [entry]
-        self._resolve_embeds(package, path, inner)
+        if self.options.embeds:
+            self._resolve_embeds(package, inner)
+        message = wrong_files(package)
+        if message:
+            self._fail(package, message, path, inner, places)
+            package.dependencies = []
+            return
         dependencies: list[Package] = []
         for i in range(len(paths)):
             if paths[i] == "C":
                 continue
             wanted = paths[i]
             imported, problem = self.load_import(
-                wanted, package.dir, package, inner, package.import_places.get(wanted, [])
+                wanted, package.dir, package, inner, package.import_places.get(wanted, []), i >= declared
             )
             if problem is not None and package.error is None:
                 package.error = problem
@@ -439,6 +359,15 @@ class Loader:
             if imported.incomplete:
                 package.incomplete = True
         package.dependencies = dependencies
+        if not self.context.cgo_enabled:
+            package.c_files = []
+            package.cxx_files = []
+            package.m_files = []
+            package.swig_files = []
+            package.swigcxx_files = []
+        message = wrong_sources(package)
+        if message:
+            self._fail(package, message, path, inner, places)
 
     def load_tests(self, package: Package) -> TestPackages:
         """Load what the test files of a loaded package import and embed."""
@@ -456,13 +385,13 @@ class Loader:
         outside: _Stack = [(package.import_path + "_test", "")]
         tests.xtest_imports, tests.xtest_error = self._load_test_imports(package, outside, package.xtest_import_places)
         try:
-            tests.embed_map = resolve(package.dir, sorted(package.test_embed_places))[1]
+            tests.embed_map = resolve(package.dir, sorted(package.test_embed_places), self.context.view)[1]
         except EmbedError as error:
             tests.error = PackageError(
                 inside, package.test_embed_places[error.pattern][0].text(self.cwd), str(error)
             )
         try:
-            tests.xtest_embed_map = resolve(package.dir, sorted(package.xtest_embed_places))[1]
+            tests.xtest_embed_map = resolve(package.dir, sorted(package.xtest_embed_places), self.context.view)[1]
         except EmbedError as error:
             if tests.xtest_error is None:
                 tests.xtest_error = PackageError(
@@ -488,145 +417,75 @@ class Loader:
 
     def _implicit_imports(self, package: Package) -> list[str]:
         """What the linker and the compiler need beside the imports that are written down."""
+        known = set(package.imports)
         implicit: list[str] = []
+
+        def add(path: str, for_compiler: bool) -> None:
+            if path not in known:
+                known.add(path)
+                implicit.append(path)
+                if for_compiler:
+                    package.compiled_imports.append(path)
+
         if "simd" in package.imports and self.context.goarch in _SIMD_ARCHITECTURES:
-            implicit.append(_SIMD_BRIDGE)
+            add(_SIMD_BRIDGE, True)
+        if self.options.ignore_imports:
+            return implicit
+        for path in implied_by_cgo(package):
+            add(path, True)
         if package.name == "main":
-            implicit.append("runtime")
+            add("runtime", False)
             if self.context.goarch == "arm":
-                implicit.append("math")
+                add("math", False)
+            if self.options.cover:
+                add("runtime/coverage", False)
         if self.overlay and package.standard:
             replaced = overlay_package(package.import_path)
             for name in replaced.go_files if replaced is not None else []:
                 with open(name, "rb") as f:
                     header = read_header(f.read())
-                implicit.extend(i.text for i in header.imports if i.text != package.import_path)
+                for i in header.imports:
+                    if i.text != package.import_path:
+                        add(i.text, False)
         return implicit
 
-    def _resolve_embeds(self, package: Package, path: str, stack: _Stack) -> None:
+    def _resolve_embeds(self, package: Package, stack: _Stack) -> None:
         if not package.embed_patterns:
             return
         try:
-            package.embed_files, package.embed_map = resolve(package.dir, package.embed_patterns)
+            package.embed_files, package.embed_map = resolve(package.dir, package.embed_patterns, self.context.view)
         except EmbedError as error:
+            package.incomplete = True
+            place = package.embed_places[error.pattern][0].text(self.cwd)
             if package.error is None:
-                package.error = PackageError(stack, package.embed_places[error.pattern][0].text(self.cwd), str(error))
-                package.incomplete = True
-
-    # ------------------------------------------------------------------------------------------------ resolution
-
-    def _is_standard(self, path: str) -> bool:
-        known = self._std.get(path)
-        if known is None:
-            known = is_std_path(path) and has_go_files(os.path.join(self.goroot_src, *path.split("/")))
-            self._std[path] = known
-        return known
-
-    def _resolve(self, path: str, parent: Package | None) -> _Resolved:
-        resolved = _Resolved(path)
-        if "@" in path:
-            resolved.bare = True
-            resolved.problem = "can only use path@version syntax with 'go get' and 'go install' in module-aware mode"
-            return resolved
-        if path in (".", "..") or path.startswith(("./", "../")):
-            resolved.problem = f'"{path}" is relative, but relative import paths are not supported in module mode'
-            return resolved
-        if os.path.isabs(path):
-            resolved.problem = f"\"{path}\" is not a package path; see 'go help packages'"
-            return resolved
-        problem = check_import_path(path)
-        if problem:
-            resolved.problem = problem
-            return resolved
-        if parent is not None:
-            resolved.path = self._std_vendored(path, parent)
-        if self._is_standard(resolved.path):
-            resolved.standard = True
-            resolved.dir = os.path.join(self.goroot_src, *resolved.path.split("/"))
-            return resolved
-        found = self.modules.find(path, "" if parent is None else self._module_importer(parent))
-        resolved.module = found.module
-        resolved.dir = found.dir
-        resolved.problem = found.problem
-        return resolved
-
-    def _std_vendored(self, path: str, importer: Package) -> str:
-        """std and cmd carry copies of what they need from other modules."""
-        if importer.standard and not is_std_path(path):
-            below = "cmd/vendor/" if has_path_prefix(importer.import_path, "cmd") else "vendor/"
-            if os.path.isdir(os.path.join(self.goroot_src, below + path)):
-                return below + path
-        return path
-
-    def _module_importer(self, parent: Package) -> str:
-        return parent.import_path if not parent.command_line else ""
-
-    # ------------------------------------------------------------------------------------------------ rules
-
-    def _forbidden(
-        self, package: Package, path: str, directory: str, parent: Package, stack: _Stack
-    ) -> PackageError | None:
-        problem = self._internal_problem(package, path, directory, parent)
-        if problem:
-            error = PackageError(list(stack), "", problem)
-            error.always_stack = True
-            return error
-        problem = self._vendor_problem(package, path, directory)
-        if not problem and package.name == "main" and parent.dir != package.dir:
-            problem = f'import "{path}" is a program, not an importable package'
-        if not problem and package.is_local and not parent.is_local:
-            if path == ".":
-                problem = f"{path}: cannot import current directory"
+                package.error = PackageError(stack, place, str(error))
             else:
-                problem = f'local import "{path}" in non-local package'
-        return PackageError(list(stack), "", problem) if problem else None
+                package.error.place = place
 
-    def _internal_problem(self, package: Package, path: str, directory: str, parent: Package) -> str:
-        """A path with an element "internal" may only be imported from the tree rooted at the parent of that element."""
-        imported = package.import_path
-        if package.error is not None:
-            return ""
-        i = find_element(imported, "internal")
-        if i < 0:
-            return ""
-        if path == _SIMD_BRIDGE and "simd" in parent.imports:
-            return ""
-        if package.standard and parent.standard and self.overlay and imported not in parent.imports:
-            return ""  # an import of goes' replacement files
-        importer = parent.import_path
-        refused = f"use of internal package {imported} not allowed"
-        if has_path_prefix(importer, "crypto") and has_path_prefix(imported, "crypto/internal/fips140"):
-            return ""
-        if has_path_prefix(importer, "crypto/internal/fips140"):
-            return "" if has_path_prefix(imported, "crypto/internal") else refused
-        if i > 0:
-            i -= 1
-        if package.module is None:
-            top = package.dir[: i + len(package.dir) - len(imported)]
-            real_top = os.path.realpath(top)
-            inside = self._is_in(os.path.normpath(directory), os.path.normpath(top))
-            return "" if inside or self._is_in(os.path.realpath(directory), real_top) else refused
-        if parent.command_line:
-            # Files on the command line stand for the package of their directory.
-            main = self.modules.main
-            importer = "."
-            if main is not None and self._is_in(parent.dir, main.dir):
-                relative = os.path.relpath(parent.dir, main.dir).replace(os.sep, "/")
-                importer = main.path if relative == "." else f"{main.path}/{relative}"
-        return "" if has_path_prefix(importer, imported[:i]) else refused
+    def resolved_test_imports(self, package: Package, imports: list[str]) -> list[str]:
+        """The imports of tests as their canonical paths, sorted."""
+        return sorted({self.resolver.canonical_path(path, package) for path in imports})
 
-    def _vendor_problem(self, package: Package, path: str, directory: str) -> str:
-        imported = package.import_path
-        i = find_element(imported, "vendor")
-        if i >= 0 and package.dir:
-            end = max(i - 1, 0) + len(package.dir) - len(imported)
-            top = package.dir[: max(end, 0)].rstrip("/")
-            if not self._is_in(os.path.normpath(directory), top):
-                return "use of vendored package not allowed"
-        i = find_element(path, "vendor")
-        if i >= 0:
-            return f"{path} must be imported as {path[i + len('vendor/') :]}"
-        return ""
+
+def _failed(path: str, message: str) -> Package:
+    """A package about which nothing but an error is known."""
+    package = Package(path)
+    package.bare = True
+    package.error = PackageError([], "", message)
+    package.incomplete = True
+    package.dependencies = []
+    return package
+
+
+def _in_vendor(path: str) -> bool:
+    return "/vendor/" in path or path.startswith("vendor/")
+
+
+def _clean_import(path: str) -> str:
+    cleaned = os.path.normpath(path)
+    if path.startswith("./") and cleaned != ".." and not cleaned.startswith("../"):
+        return "./" + cleaned
+    return cleaned
 
 
 def _import_chain(start: Package, target: Package) -> _Stack:

@@ -1,8 +1,9 @@
 """The head of a Go file: package name and imports, without parsing the rest; and its //go:embed patterns.
 
-    read_header("a.go", b'package a\\nimport f "fmt"\\n...')   →   name "a", imports [("fmt", line 2, column 8)]
+    read_header(b'package a\\nimport f "fmt"\\n...')   →   name "a", imports [("fmt", line 2, column 8)]
 
-Errors are those of go/parser, not the compiler's, since the go command reports them before it compiles anything.
+A head of the usual shape is read by patterns (headscan.py); any other by the scanner, which finds the errors. Errors are
+those of go/parser, not the compiler's, since the go command reports them before it compiles anything.
 Source: go/build (readGoInfo), go/parser (ImportsOnly) for the messages.
 """
 
@@ -16,7 +17,8 @@ from ..diag.source import Pos
 from ..syntax import tokens as t
 from ..syntax.recovery import token_text
 from ..syntax.scanner import Scanner
-from .constraint import HeaderError
+from .constraint import UNCONSTRAINED, HeaderError, read_constraint
+from .synopsis import comment_text, synopsis
 
 _ILLEGAL: Final = frozenset("!\"#$%&'()*,:;<=>?[\\]^`{|}\ufffd")
 _ESCAPE: Final = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))", re.S)
@@ -48,11 +50,22 @@ class Place:
 
 @final
 class Header:
-    """`error` (line, column, message) is the first syntax error; `end` the offset where the head ends."""
+    """`error` (line, column, message) is the first syntax error; `end` the offset where the head ends. `doc` is the
+    one-line description, `directives` are //go:debug lines, `cgo` is the comment above import "C", `import_comment` the
+    literal behind the package clause's `// import` and its line."""
 
-    __slots__ = ("name", "imports", "embeds", "uses_cgo", "error", "end")
+    __slots__ = (
+        "name", "imports", "embeds", "uses_cgo", "error", "end", "constraint", "doc", "directives", "cgo",
+        "import_comment", "import_comment_line",
+    )
 
     def __init__(self) -> None:
+        self.constraint = UNCONSTRAINED
+        self.doc = ""
+        self.directives: list[str] = []
+        self.cgo = ""
+        self.import_comment = ""
+        self.import_comment_line = 0
         self.name = ""
         self.imports: list[Place] = []
         self.embeds: list[Place] = []
@@ -194,6 +207,169 @@ def _is_valid_import(path: str) -> bool:
 
 def read_header(data: bytes) -> Header:
     """The head of a file. A syntax error in it is the header's `error`."""
+    header = Header()
+    if not _read_usual(data, header):
+        header = _read_any(data)
+    header.constraint = read_constraint(data[: header.end] if header.error is None else data)
+    if header.name:
+        _read_comments(data, header)
+    return header
+
+
+# The head as almost every file has it. Whatever does not fit is left to the scanner.
+_GAP: Final = re.compile(rb"(?:[ \t\r\n]+|//[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/)*")
+_PACKAGE: Final = re.compile(rb"package[ \t]+([A-Za-z_][A-Za-z0-9_]*)[ \t\r]*(?:;|(?=\n)|(?=//)|\Z)")
+_IMPORT: Final = re.compile(rb"import[ \t]*(?=[\w.(\"`])")
+_SPEC: Final = re.compile(
+    rb"((?:[A-Za-z_][A-Za-z0-9_]*|\.)[ \t]*)?(?:\"([^\"\\\n\x80-\xff]+)\"|`([^`\r\n\x80-\xff]+)`)[ \t\r]*(?:;|(?=\n)|(?=//)|(?=\)))"
+)
+_NEXT: Final = re.compile(rb"(?:const|func|type|var)\b")
+
+
+def _read_usual(data: bytes, header: Header) -> bool:
+    """Read a head of the usual shape; False if it is of another."""
+    gap = _GAP.match(data)
+    match = None if gap is None else _PACKAGE.match(data, gap.end())
+    if match is None:
+        return False
+    name = match.group(1).decode()
+    if name == "_" or name in t.KEYWORDS:
+        return False
+    places: list[tuple[int, str]] = []
+    position = match.end()
+    end = position
+    while True:
+        gap = _GAP.match(data, position)
+        position = position if gap is None else gap.end()
+        start = _IMPORT.match(data, position)
+        if start is None:
+            break
+        position = start.end()
+        grouped = data.startswith(b"(", position)
+        if grouped:
+            position += 1
+        while True:
+            if grouped:
+                gap = _GAP.match(data, position)
+                position = position if gap is None else gap.end()
+                if data.startswith(b")", position):
+                    closing = _AFTER_PAREN.match(data, position + 1)
+                    if closing is None:
+                        return False
+                    position = closing.end()
+                    break
+            spec = _SPEC.match(data, position)
+            if spec is None:
+                return False
+            path = (spec.group(2) or spec.group(3)).decode()
+            if not _is_valid_import(path):
+                return False
+            places.append((position, path))
+            position = spec.end()
+            if not grouped:
+                if data.startswith(b")", position):
+                    return False
+                break
+        end = position
+    if position < len(data) and _NEXT.match(data, position) is None:
+        return False
+    head = data[:position]
+    if b"\0" in head:
+        return False
+    if not head.isascii():
+        try:
+            if "\ufeff" in head.decode("utf-8"):
+                return False
+        except UnicodeDecodeError:
+            return False
+    header.name = name
+    line = 1
+    counted = 0
+    for offset, path in places:
+        line += data.count(b"\n", counted, offset)
+        counted = offset
+        header.imports.append(Place(path, line, offset - data.rfind(b"\n", 0, offset)))
+        if path == "C":
+            header.uses_cgo = True
+    header.end = end
+    if any(path == "embed" for _, path in places) and b"//go:embed" in data:
+        reader = _Reader(data)
+        reader.header = header
+        header.embeds = _embed_patterns(reader)
+    return True
+
+
+_AFTER_PAREN: Final = re.compile(rb"[ \t\r]*(?:;|(?=\n)|(?=//)|\Z)")
+_PACKAGE_LINE: Final = re.compile(rb"^package[ \t]+[^\s;/]+([^\n]*)", re.M)
+_DEBUG: Final = re.compile(rb"^//go:debug[^\n]*", re.M)
+_IMPORT_COMMENT: Final = re.compile(rb"[ \t]*(?://[ \t]*import[ \t]+(\S.*?)[ \t\r]*$|/\*[ \t]*import[ \t]+(\S.*?)[ \t]*\*/)")
+_IMPORT_C: Final = re.compile(rb"^[ \t]*(import[ \t]*)?(?:[\w.]+[ \t]+)?[\"`]C[\"`]", re.M)
+_GROUP_START: Final = re.compile(rb"import[ \t]*\([ \t\r\n]*\Z")
+
+
+def _read_comments(data: bytes, header: Header) -> None:
+    """What comments of the head say: the documentation, directives, the import comment, cgo's lines."""
+    gap = _GAP.match(data)
+    start = 0 if gap is None else gap.end()
+    if not data.startswith(b"package", start):
+        found = _PACKAGE_LINE.search(data)
+        if found is None:
+            return
+        start = found.start()
+    if start > 0:
+        group = _group_before(data, start)
+        if group:
+            header.doc = synopsis(comment_text(group))
+        if b"//go:debug" in data[:start]:
+            header.directives = [m.group().decode("utf-8", "replace").rstrip() for m in _DEBUG.finditer(data[:start])]
+    clause = _PACKAGE_LINE.match(data, start)
+    if clause is not None and b"import" in clause.group(1):
+        comment = _IMPORT_COMMENT.match(clause.group(1))
+        if comment is not None:
+            header.import_comment = (comment.group(1) or comment.group(2)).decode("utf-8", "replace")
+            header.import_comment_line = data.count(b"\n", 0, start) + 1
+    if header.uses_cgo:
+        texts: list[str] = []
+        for match in _IMPORT_C.finditer(data, start, header.end):
+            group = _group_before(data, match.start())
+            if not group and not match.group(1):
+                opening = _GROUP_START.search(data, 0, match.start())
+                closing = data[match.end() : header.end].split(b")")[0]
+                if opening is not None and b'"' not in closing:
+                    group = _group_before(data, opening.start())
+            texts.append(comment_text(group))
+        header.cgo = "".join(texts)
+
+
+def _group_before(data: bytes, position: int) -> list[str]:
+    """The comments that end on the line before position, without a blank line between: nearest last."""
+    found: list[str] = []
+    while True:
+        before = data[:position].rstrip(b" \t\r")
+        if before.endswith(b"\n"):
+            before = before[:-1].rstrip(b" \t\r")
+        elif not found and not before.endswith(b"*/"):
+            return []
+        line_start = before.rfind(b"\n") + 1
+        line = before[line_start:].lstrip(b" \t")
+        if line.startswith(b"//"):
+            found.append(line.decode("utf-8", "surrogateescape"))
+            position = line_start
+        elif before.endswith(b"*/"):
+            opening = before.rfind(b"/*")
+            if opening < 0:
+                break
+            found.append(before[opening:].decode("utf-8", "surrogateescape").replace("\r\n", "\n"))
+            position = opening
+        else:
+            break
+        if position <= 0:
+            break
+    found.reverse()
+    return found
+
+
+def _read_any(data: bytes) -> Header:
     reader = _Reader(data)
     header = reader.header
     reader.read()

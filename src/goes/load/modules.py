@@ -85,7 +85,7 @@ class Modules:
         name = short_path(path, self.cwd)
         try:
             with open(path, encoding="utf-8", errors="surrogateescape") as f:
-                mod = modfile.parse(name, f.read(), full_name=path)
+                mod = modfile.parse(name, f.read(), full_name=path, fix=modfile.canonical_fixer)
         except OSError as error:
             raise UserError(f"go: reading {name}: {os.strerror(error.errno or 0).lower()}") from None
         if mod.errors:

@@ -1,8 +1,8 @@
 """One package as `go list` describes it: its files, imports, embeds, module, and what is wrong with it.
 
-    scan_directory(context, dir, None, False)   →   DirectoryScan: files sorted into kinds, imports with positions
+    package.go_files  →  ["a.go"]        package.error  →  None, or what keeps it from being built
 
-Source: go/build (Import), cmd/go/internal/load (Package, PackageError) for fields and messages.
+Source: cmd/go/internal/load (Package, PackageError) for fields and messages.
 """
 
 from __future__ import annotations
@@ -11,15 +11,12 @@ import os
 import posixpath
 from typing import Final, final
 
-from .constraint import HeaderError, header_matches, name_matches
-from .context import BuildContext
-from .header import Header, Place, read_header
+from .scan import CXX, SWIG, SWIGCXX, SYSO, C, DirectoryScan, F, FilePlace, H, M, S, scan_directory, short_path
 
-_OTHER_EXTENSIONS: Final = frozenset((
-    ".c", ".cc", ".cpp", ".cxx", ".m", ".h", ".hh", ".hpp", ".hxx", ".f", ".F", ".for", ".f90", ".s", ".S", ".sx",
-    ".swig", ".swigcxx", ".syso",
-))
-
+__all__ = [
+    "DirectoryScan", "FilePlace", "Module", "Package", "PackageError", "TestPackages", "clean", "find_element",
+    "no_go_message", "scan_directory", "short_path",
+]  # fmt: skip
 
 # Compiled like the runtime: no implicit allocation, runtime-only directives (cmd/internal/objabi/pkgspecial.go).
 RUNTIME_PACKAGES: Final = frozenset((
@@ -35,30 +32,6 @@ _FORWARD_DECLARING: Final = frozenset((
     "bytes", "internal/poll", "net", "os", "runtime/metrics", "runtime/pprof", "runtime/trace", "sync", "syscall",
     "time",
 ))
-
-
-def short_path(path: str, cwd: str) -> str:
-    """The path relative to the working directory if that is shorter."""
-    try:
-        relative = os.path.relpath(path, cwd)
-    except ValueError:
-        return path
-    return relative if len(relative) < len(path) else path
-
-
-@final
-class FilePlace:
-    """A position in a file, as messages print it."""
-
-    __slots__ = ("file", "line", "column")
-
-    def __init__(self, file: str, line: int, column: int) -> None:
-        self.file = file
-        self.line = line
-        self.column = column
-
-    def text(self, cwd: str) -> str:
-        return f"{short_path(self.file, cwd)}:{self.line}:{self.column}"
 
 
 @final
@@ -121,8 +94,13 @@ class Package:
         "test_import_places", "xtest_imports", "xtest_import_places", "embed_patterns", "embed_places",
         "embed_files", "embed_map", "test_embed_places", "xtest_embed_places", "standard", "module",
         "error", "incomplete", "command_line", "match", "is_local", "dependencies",
-        "for_test", "testmain",
-    )
+        "import_comment", "doc", "target", "root", "conflict_dir", "for_test", "export", "build_id", "goroot",
+        "binary_only", "default_godebug", "stale", "stale_reason", "cgo_files", "compiled_go_files",
+        "invalid_go_files", "ignored_other_files", "c_files", "cxx_files", "m_files", "f_files", "swig_files",
+        "swigcxx_files", "cgo_flags", "compiled_imports", "raw_imports", "test_embed_files", "xtest_embed_files",
+        "directives", "test_directives", "xtest_directives", "bin_dir", "package_object", "bare", "is_literal",
+        "dep_only", "testmain", "for_main",
+    )  # fmt: skip
 
     def __init__(self, import_path: str) -> None:
         self.dir = ""
@@ -156,18 +134,114 @@ class Package:
         self.match: list[str] = []  # the patterns of the command line that named it
         self.is_local = False
         self.dependencies: list[Package] | None = None  # imported packages, implicit ones too; None while loading
+        # What only `go list` and installing need.
+        self.import_comment = ""
+        self.doc = ""
+        self.target = ""  # where it is installed
+        self.root = ""  # GOROOT, the GOPATH directory or the module's directory
+        self.conflict_dir = ""
         self.for_test = ""  # import path of the package this is a test variant for
+        self.export = ""
+        self.build_id = ""
+        self.goroot = False
+        self.binary_only = False
+        self.default_godebug = ""
+        self.stale = False
+        self.stale_reason = ""
+        self.cgo_files: list[str] = []
+        self.compiled_go_files: list[str] = []
+        self.invalid_go_files: list[str] = []
+        self.ignored_other_files: list[str] = []
+        self.c_files: list[str] = []
+        self.cxx_files: list[str] = []
+        self.m_files: list[str] = []
+        self.f_files: list[str] = []
+        self.swig_files: list[str] = []
+        self.swigcxx_files: list[str] = []
+        self.cgo_flags: dict[str, list[str]] = {}
+        self.compiled_imports: list[str] = []  # what the compiler adds to the imports
+        self.raw_imports: list[str] = []  # as written, in the order of `imports`
+        self.test_embed_files: list[str] = []
+        self.xtest_embed_files: list[str] = []
+        self.directives: list[str] = []  # //go:debug lines
+        self.test_directives: list[str] = []
+        self.xtest_directives: list[str] = []
+        self.bin_dir = ""
+        self.package_object = ""  # where GOPATH mode installs the archive
+        self.bare = False  # nothing is known but the path and an error
+        self.is_literal = False  # the command line names it without a wildcard
+        self.dep_only = False
         self.testmain: bytes | None = None  # the text of _testmain.go, if this is the main package of a test binary
+        self.for_main = ""
+
+    def fill(self, scan: DirectoryScan, with_imports: bool) -> None:
+        """Take over what the scan of the directory found."""
+        self.name = scan.name
+        self.doc = scan.doc
+        self.import_comment = scan.import_comment
+        self.binary_only = scan.binary_only
+        self.go_files = scan.go_files
+        self.cgo_files = scan.cgo_files
+        self.ignored_go_files = scan.ignored_go_files
+        self.ignored_other_files = scan.ignored_other_files
+        self.invalid_go_files = scan.invalid_go_files
+        self.c_files = scan.others[C]
+        self.cxx_files = scan.others[CXX]
+        self.m_files = scan.others[M]
+        self.h_files = scan.others[H]
+        self.f_files = scan.others[F]
+        self.s_files = scan.others[S]
+        self.swig_files = scan.others[SWIG]
+        self.swigcxx_files = scan.others[SWIGCXX]
+        self.syso_files = scan.others[SYSO]
+        self.cgo_flags = scan.cgo_flags
+        self.test_go_files = scan.test_go_files
+        self.xtest_go_files = scan.xtest_go_files
+        self.directives = scan.directives
+        self.test_directives = scan.test_directives
+        self.xtest_directives = scan.xtest_directives
+        self.embed_patterns = sorted(scan.embeds)
+        self.embed_places = scan.embeds
+        self.test_embed_places = scan.test_embeds
+        self.xtest_embed_places = scan.xtest_embeds
+        if with_imports:
+            self.imports = sorted(scan.imports)
+            self.raw_imports = list(self.imports)
+            self.import_places = scan.imports
+            self.test_imports = sorted(scan.test_imports)
+            self.test_import_places = scan.test_imports
+            self.xtest_imports = sorted(scan.xtest_imports)
+            self.xtest_import_places = scan.xtest_imports
+
+    def all_files(self) -> list[str]:
+        """All files that were looked at, embedded ones too."""
+        files = (
+            self.go_files + self.cgo_files + self.ignored_go_files + self.ignored_other_files + self.c_files
+            + self.cxx_files + self.m_files + self.h_files + self.f_files + self.s_files + self.swig_files
+            + self.swigcxx_files + self.syso_files + self.test_go_files + self.xtest_go_files
+        )  # fmt: skip
+        known = frozenset(files)
+        return files + [f for f in self.embed_files if "/" in f or f not in known]
+
+    @property
+    def uses_cgo(self) -> bool:
+        return bool(self.cgo_files)
+
+    @property
+    def uses_swig(self) -> bool:
+        return bool(self.swig_files or self.swigcxx_files)
+
+    @property
+    def description(self) -> str:
+        """The import path, and which test or program the package is built for."""
+        if self.for_test:
+            return f"{self.import_path} [{self.for_test}.test]"
+        return f"{self.import_path} [{self.for_main}]" if self.for_main else self.import_path
 
     @property
     def language_version(self) -> str:
         """ "go1.22" of its module; "" means the toolchain's own."""
         return "" if self.module is None or self.standard else self.module.language_version
-
-    @property
-    def description(self) -> str:
-        """The import path, for a test variant "p [p.test]"."""
-        return f"{self.import_path} [{self.for_test}.test]" if self.for_test else self.import_path
 
     @property
     def is_runtime(self) -> bool:
@@ -203,151 +277,6 @@ class TestPackages:
         self.xtest_embed_map: dict[str, list[str]] = {}
         self.error: PackageError | None = None
         self.xtest_error: PackageError | None = None
-
-
-@final
-class DirectoryScan:
-    """What a directory holds for one context. `error`: (message, place or None, is syntax error, is "no Go files")."""
-
-    __slots__ = (
-        "name", "go_files", "s_files", "h_files", "syso_files", "ignored_go_files", "test_go_files", "xtest_go_files",
-        "imports", "test_imports", "xtest_imports", "embeds", "test_embeds", "xtest_embeds", "error",
-        "error_place", "no_go",
-    )
-
-    def __init__(self) -> None:
-        self.name = ""
-        self.go_files: list[str] = []
-        self.s_files: list[str] = []
-        self.h_files: list[str] = []
-        self.syso_files: list[str] = []
-        self.ignored_go_files: list[str] = []
-        self.test_go_files: list[str] = []
-        self.xtest_go_files: list[str] = []
-        self.imports: dict[str, list[FilePlace]] = {}
-        self.test_imports: dict[str, list[FilePlace]] = {}
-        self.xtest_imports: dict[str, list[FilePlace]] = {}
-        self.embeds: dict[str, list[FilePlace]] = {}
-        self.test_embeds: dict[str, list[FilePlace]] = {}
-        self.xtest_embeds: dict[str, list[FilePlace]] = {}
-        self.error = ""
-        self.error_place: FilePlace | None = None  # of a syntax error
-        self.no_go = False  # error is that there are no Go files at all
-
-    def fail(self, message: str, place: FilePlace | None = None) -> None:
-        if not self.error:
-            self.error = message
-            self.error_place = place
-
-
-def scan_directory(
-    context: BuildContext, directory: str, files: list[str] | None, use_all_files: bool
-) -> DirectoryScan:
-    """Sort the directory's files (or only those given) into the package. With use_all_files build constraints do not
-    count, as for files named on the command line."""
-    scan = DirectoryScan()
-    first_file = ""
-    names = files
-    if names is None:
-        with os.scandir(directory) as entries:
-            names = sorted(e.name for e in entries if not e.is_dir())
-    for name in names:
-        if name[0] in "_.":
-            continue
-        dot = name.rfind(".")
-        ext = name[dot:] if dot >= 0 else ""
-        if ext != ".go" and ext not in _OTHER_EXTENSIONS:
-            continue
-        if not use_all_files and not name_matches(context, name):
-            if ext == ".go":
-                scan.ignored_go_files.append(name)
-            continue
-        if ext == ".syso":
-            scan.syso_files.append(name)
-            continue
-        if ext != ".go" and ext not in (".s", ".h"):
-            continue
-        path = os.path.join(directory, name)
-        try:
-            with open(path, "rb") as f:
-                data = f.read()
-        except OSError as error:
-            if ext == ".go":
-                scan.fail(f"open {path}: {os.strerror(error.errno or 0).lower()}")
-            continue
-        header: Header | None = None
-        end = len(data)
-        if ext == ".go":
-            header = read_header(data)
-            if header.error is None:
-                end = header.end
-        try:
-            if not header_matches(context, data[:end]) and not use_all_files:
-                if ext == ".go":
-                    scan.ignored_go_files.append(name)
-                continue
-        except HeaderError as error:
-            if ext == ".go":
-                scan.fail(f"{name}: {error}")
-            continue
-        if header is None:
-            (scan.s_files if ext == ".s" else scan.h_files).append(name)
-            continue
-        first_file = _add_go_file(scan, directory, name, path, header, first_file)
-    if not scan.error and not (scan.go_files or scan.test_go_files or scan.xtest_go_files):
-        scan.error = "no Go files in " + directory
-        scan.no_go = True
-    return scan
-
-
-def _add_go_file(
-    scan: DirectoryScan, directory: str, name: str, path: str, header: Header, first_file: str
-) -> str:
-    if header.error is not None:
-        line, column, message = header.error
-        invalid = message.startswith("invalid import path")
-        scan.fail(f"{path}:{line}:{column}: {message}" if invalid else message,
-                  None if invalid else FilePlace(path, line, column))
-    package = header.name
-    if header.error is None and package == "documentation":
-        scan.ignored_go_files.append(name)
-        return first_file
-    is_test = name.endswith("_test.go")
-    is_xtest = False
-    if is_test and package.endswith("_test") and scan.name != package:
-        is_xtest = True
-        package = package[: -len("_test")]
-    if not scan.name:
-        scan.name = package
-        first_file = name
-    elif package != scan.name:
-        scan.fail(f"found packages {scan.name} ({first_file}) and {package} ({name}) in {directory}")
-    if header.uses_cgo:
-        if is_test:
-            scan.fail(f"use of cgo in test {path} not supported")
-        else:
-            scan.ignored_go_files.append(name)  # cgo is off
-            return first_file
-    if is_xtest:
-        scan.xtest_go_files.append(name)
-        imports = scan.xtest_imports
-        embeds = scan.xtest_embeds
-    elif is_test:
-        scan.test_go_files.append(name)
-        imports = scan.test_imports
-        embeds = scan.test_embeds
-    else:
-        scan.go_files.append(name)
-        imports = scan.imports
-        embeds = scan.embeds
-    _collect(embeds, header.embeds, path)
-    _collect(imports, header.imports, path)
-    return first_file
-
-
-def _collect(into: dict[str, list[FilePlace]], places: list[Place], path: str) -> None:
-    for place in places:
-        into.setdefault(place.text, []).append(FilePlace(path, place.line, place.column))
 
 
 def no_go_message(package: Package) -> str:

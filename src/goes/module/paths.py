@@ -17,6 +17,8 @@ _WINDOWS_NAMES: Final = frozenset(
     ["con", "nul", "aux", "prn"] + [f"com{i}" for i in range(1, 10)] + [f"lpt{i}" for i in range(1, 10)]
 )
 _FILE_PUNCTUATION: Final = "!#$%&()+,-.=@[]^_{}~ "
+_GOPKG_IN: Final = re.compile(r"(.*)(\.v(?:0|[1-9][0-9]*)(?:-unstable)?)", re.S)
+_VERSION_END: Final = frozenset("0123456789.")
 _SHORT_NAME: Final = re.compile(r"~[0-9]+$")
 
 IMPORT: Final = 0
@@ -65,17 +67,17 @@ def check_main_module_path(path: str) -> str:
 def split_major(path: str) -> tuple[str, str] | None:
     """Path prefix and major version suffix ("/v2"); None if the suffix is not allowed."""
     if path.startswith("gopkg.in/"):
-        match = re.fullmatch(r"(.*)(\.v(?:0|[1-9]\d*)(?:-unstable)?)", path)
+        match = _GOPKG_IN.fullmatch(path)
         return None if match is None else (match.group(1), match.group(2))
-    match = re.fullmatch(r"(.*)/v(\d[\d.]*)", path)
-    if match is None:
+    if path[-1:] not in _VERSION_END:
         return path, ""
-    digits = match.group(2)
-    if "." in digits:
+    prefix = path.rstrip("0123456789.")
+    if len(prefix) < 2 or not prefix.endswith("/v"):
         return path, ""
-    if digits[0] == "0" or digits == "1":
+    digits = path[len(prefix) :]
+    if "." in digits or digits[0] == "0" or digits == "1":
         return None
-    return match.group(1), "/v" + digits
+    return prefix[:-2], "/v" + digits
 
 
 def _check(path: str, kind: int) -> str:

@@ -24,6 +24,7 @@ from . import lower_expr as exprs
 from . import lower_place as places
 from .emit import IN_CELL, IN_MOVING_CELL, Builder, Local
 from .function import RANGE_BODY, Block
+from .reslice import keeps_pointer
 
 
 def block(b: Builder, body: list[n.Stmt]) -> None:
@@ -162,6 +163,10 @@ def _assign(b: Builder, s: n.AssignStmt) -> None:
         p = places.place(b, left)
         v = exprs.expr_as(b, rhs[0], p.typ)
         places.store(b, p, v, s.pos)
+        if p.kind == places.ADDRESS and keeps_pointer(left, rhs[0]):
+            last = b.block.instrs[-1] if b.block is not None else None
+            if isinstance(last, ir.Store):
+                last.barrier = ir.BARRIER_NONE
         return
     targets = [places.place(b, x) for x in lhs]
     if len(rhs) == 1:

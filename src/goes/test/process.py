@@ -58,11 +58,6 @@ class Outcome:
         return self.reason == ""
 
 
-def test_environment(directory: str, extra: dict[str, str]) -> dict[str, str]:
-    """The environment of a test binary that runs in directory."""
-    return {**os.environ, "PWD": directory, **extra}
-
-
 def run_binary(
     argv: list[str],
     directory: str,

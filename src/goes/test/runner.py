@@ -17,7 +17,7 @@ from typing import Final, final
 
 from ..load.package import Package
 from .events import Converter
-from .process import Outcome, TimeLimit, run_binary, test_environment
+from .process import Outcome, TimeLimit, run_binary
 from .results import LOG_MAGIC, TestResults, cacheable_arguments
 
 _COVERAGE: Final = re.compile(rb"coverage: (.*)\n")
@@ -48,6 +48,7 @@ class RunSettings:
     __slots__ = (
         "arguments", "stream", "stream_and_keep", "shows_pass", "json", "json_marks", "local", "runner", "covers",
         "limit", "limit_text", "results", "fuzz_cache", "profile", "fail_fast", "failed_fast", "failed", "interrupted",
+        "environment",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -69,6 +70,7 @@ class RunSettings:
         self.failed_fast = threading.Event()
         self.failed = threading.Event()
         self.interrupted = threading.Event()
+        self.environment: dict[str, str] = {}  # of the test binaries
 
 
 @final
@@ -221,12 +223,11 @@ class PackageRun:
     def run(self, name: str) -> None:
         """Run the binary whose file is `name`."""
         s = self.settings
-        extra: dict[str, str] = {}
+        environment = {**s.environment, "PWD": self.package.dir}
         if s.covers:
             os.makedirs(f"{self.work}/gocoverdir", exist_ok=True)
-            extra["GOCOVERDIR"] = f"{self.work}/gocoverdir"
+            environment["GOCOVERDIR"] = f"{self.work}/gocoverdir"
         straight = s.stream and self._converter is None
-        environment = test_environment(self.package.dir, extra)
         sys.stdout.flush()
         outcome = run_binary(
             self.command(name), self.package.dir, environment, None if straight else self._sink, s.limit, s.limit_text

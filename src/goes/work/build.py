@@ -125,12 +125,18 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
 
     sys.setrecursionlimit(1_000_000)
     progress = options.progress or Progress()
-    store = None if options.cache is None else StdStore(options.cache, *options.cache_key)
+    inputs = package_inputs(graph, root)
+    key = options.cache_key
+    counters: list[str] = []
+    if options.cover is not None:
+        counters = options.cover.apply(inputs, graph.packages)
+        key = key + options.cover.std_key(inputs)
+    store = None if options.cache is None else StdStore(options.cache, *key)
     while True:
         progress.stage("loading")
         errors: list[Diagnostic] = []
         sources = SourceSet()
-        packages = Packages(package_inputs(graph, root), sources, errors)
+        packages = Packages(inputs, sources, errors)
         progress.stage("checking")
         check_packages(packages, options)
         link_options = LinkOptions()
@@ -138,6 +144,7 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
         link_options.build_id = options.build_id
         link_options.build_version = f"go{context.go_version}"
         link_options.modinfo = options.modinfo
+        link_options.counters = counters
         if parse_link_flags(options.ldflags, link_options):
             raise UserError(f"# {root.import_path}\n{USAGE}")
         if root.testmain is not None:
@@ -195,6 +202,8 @@ def make_executable(
             reach.refresh()
             reach.run()
 
+    errors.extend(demand.barriers.errors(packages.sources))
+    fail_on(packages, errors)
     if reach.missing() and store is not None and demand.took_from_store():
         return None
     if not archived:

@@ -22,6 +22,7 @@ from ..codegen.references import EQUAL, References, string_symbol
 from ..codegen.staticdata import StaticEnvironment, StaticInit
 from ..codegen.workers import WorkerPool
 from ..diag.diagnostic import Bug
+from ..load.package import RUNTIME_PACKAGES
 from ..obj import symbol as sym
 from ..obj.symbol import Definition, Relocation
 from ..ssa.function import Function
@@ -35,6 +36,7 @@ from ..types.lookup import MethodEntry
 from ..types.objects import Func, Initializer, Package, TypeName, Var
 from .analysis import Analysis, Intrinsics, KnownFunctions
 from .asmpackage import AsmPackages
+from .barriercheck import BarrierCheck
 from .embeds import embed_data
 from .packages import Packages
 from .stdstore import FunctionFacts, StdStore, UserNames
@@ -81,6 +83,7 @@ class Demand(MethodNamer, StaticEnvironment):
     __slots__ = (
         "packages", "program", "context", "analysis", "types", "index", "asm", "pool", "definitions", "functions", "globals",
         "store", "tiers", "_batches", "_waiting", "_static", "_initialising", "_knows_abi0", "_new_packages", "_stored",
+        "barriers",
         "_variants",
     )  # fmt: skip
 
@@ -110,6 +113,7 @@ class Demand(MethodNamer, StaticEnvironment):
         self._knows_abi0 = False
         self._new_packages: list[str] = []
         self._stored: set[str] = set()
+        self.barriers = BarrierCheck()
 
     # ---------------------------------------------------------------------------------------- the provider
 
@@ -235,6 +239,8 @@ class Demand(MethodNamer, StaticEnvironment):
         if not self._knows_abi0:
             self._find_abi0()
         self.analysis.prepare(fn)
+        if fn.package is not None and fn.package.path in RUNTIME_PACKAGES:
+            self.barriers.add(fn)
         self._queue(emit_function(fn, self.context))
 
     def _find_abi0(self) -> None:

@@ -9,6 +9,7 @@ from ..diag.native import mypyc_attr
 
 if TYPE_CHECKING:
     from .cache import Cache
+    from .coverage import Coverage
 
 
 BY_PACKAGE: Final = -1
@@ -28,7 +29,7 @@ class BuildOptions:
 
     __slots__ = (
         "level", "inline", "all_errors", "jobs", "trimpath", "ldflags", "build_id", "progress", "modinfo", "cache",
-        "cache_key",
+        "cache_key", "cover",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -43,6 +44,7 @@ class BuildOptions:
         self.modinfo = b""
         self.cache: Cache | None = None  # where what is compiled of std is kept
         self.cache_key: list[str] = []
+        self.cover: Coverage | None = None  # which packages count what runs
 
 
 def split_quoted(text: str) -> tuple[list[str], str]:

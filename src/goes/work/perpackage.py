@@ -38,19 +38,19 @@ def split_pattern(value: str) -> tuple[str, list[str], str]:
 
 def matches(pattern: str, package: Package, cwd: str) -> bool:
     """Whether a package is meant by a pattern."""
-    from ..load.patterns import compile_pattern, is_local
+    from ..load.patterns import is_local, pattern_matcher
 
     if is_local(pattern):
         if not package.dir:
             return False
-        return compile_pattern(os.path.normpath(os.path.join(cwd, pattern))).fullmatch(package.dir) is not None
+        return pattern_matcher(os.path.normpath(os.path.join(cwd, pattern)))(package.dir)
     if pattern == "all":
         return True
     if pattern == "std":
         return package.standard
     if pattern == "cmd":
         return package.standard and package.import_path.startswith("cmd/")
-    return compile_pattern(pattern).fullmatch(package.import_path) is not None
+    return pattern_matcher(pattern)(package.import_path)
 
 
 @final
@@ -60,7 +60,10 @@ class PackageFlags:
     __slots__ = ("_values", "_cwd")
 
     def __init__(self, values: list[str], cwd: str) -> None:
-        self._values = [split_pattern(v)[:2] for v in values]
+        self._values: list[tuple[str, list[str]]] = []
+        for v in values:
+            pattern, words, _ = split_pattern(v)
+            self._values.append((pattern, words))
         self._cwd = cwd
 
     def __bool__(self) -> bool:

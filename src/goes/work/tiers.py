@@ -26,7 +26,7 @@ SMALL: Final = 400  # function declarations of the user; more are compiled quick
 # Import paths, and prefixes of import paths, of std's hot packages.
 HOT_PACKAGES: Final = frozenset((
     "bufio", "bytes", "cmp", "encoding/base64", "encoding/binary", "encoding/hex", "encoding/json", "encoding/json/jsontext",
-    "iter", "maps", "regexp", "regexp/syntax", "runtime", "slices", "sort", "strconv", "strings", "sync", "sync/atomic",
+    "encoding/json/v2", "iter", "maps", "regexp", "regexp/syntax", "runtime", "slices", "sort", "strconv", "strings", "sync", "sync/atomic",
     "unicode/utf16", "unicode/utf8", "unique",
 ))  # fmt: skip
 HOT_PREFIXES: Final = (

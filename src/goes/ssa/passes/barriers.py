@@ -3,7 +3,7 @@
     *p = q            needed (the old and the new pointer are shaded)
     local.f = q       none: the variable lives in this frame
     new(T).f = &glob  none: fresh memory holds no old pointer and globals are roots
-    x.s = x.s[:n]     none: the pointer stays what it is
+    x.s = x.s[:n]     none: the pointer stays what it is (also ../reslice.py, for what is not seen here any more)
 
 Needs: placements decided.  Source: compiler-contracts 7.1; cmd/compile/internal/ssa writebarrier (rules).
 """
@@ -58,7 +58,7 @@ _QUIET: Final = frozenset(
 
 
 def place_barriers(fn: Function) -> bool:
-    """Set Store.barrier on every store of fn."""
+    """Set Store.barrier on every store of fn that is not known to need none."""
     for b in fn.blocks:
         # Allocations made in this block, with the places in them that have been stored to.
         fresh: dict[Alloc, list[list[int]]] = {}
@@ -66,7 +66,8 @@ def place_barriers(fn: Function) -> bool:
         for i in b.instrs:
             if isinstance(i, Store):
                 base = direct_base(i.x)
-                i.barrier = _barrier(i, base, fresh, loads)
+                if i.barrier != BARRIER_NONE:
+                    i.barrier = _barrier(i, base, fresh, loads)
                 loads = {}
                 if base is None:
                     fresh = {}

@@ -1,0 +1,37 @@
+"""What the commands that change requirements have in common: the module state for a set of flags."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from .flags import FlagValues
+
+if TYPE_CHECKING:
+    from ..load.modstate import ModuleState
+
+
+def open_state(
+    command: str,
+    values: FlagValues,
+    workspace: bool = True,
+    root_mode: int = 0,
+    force: bool = False,
+    missing_imports: bool = False,
+    explicit_write: bool = False,
+) -> ModuleState:
+    """`values` may have any of -C, -mod, -modfile, -modcacherw, -tags, -v and -x."""
+    from ..load.context import make_context
+    from ..load.modstate import ModOptions, ModuleState
+
+    options = ModOptions(command, values.text("mod"), values.text("modfile"))
+    options.modcacherw = values.flag("modcacherw")
+    options.verbose = values.flag("v")
+    options.trace = values.flag("x")
+    options.workspace = workspace
+    options.root_mode = root_mode
+    options.force_modules = force
+    options.allow_missing_imports = missing_imports
+    options.explicit_write = explicit_write
+    tags = [t for t in values.text("tags").replace(" ", ",").split(",") if t]
+    return ModuleState(make_context(os.environ, tags), os.getcwd(), os.environ, options)

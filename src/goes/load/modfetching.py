@@ -1,0 +1,157 @@
+"""The module loader's way to the world: everything that may touch the network or the module cache.
+
+Errors of the fetcher become ModErrors here, with the module they are about.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, final
+
+from .moderrors import InvalidVersion, ModError, ModuleError
+from .modversions import Mod
+
+if TYPE_CHECKING:
+    from ..module.fetch import Fetcher
+    from ..module.gosum import GoSums
+    from ..module.problem import FetchError
+    from .modstate import ModuleState
+
+Origin = dict[str, str]
+
+
+@final
+class Revision:
+    """A version with what is known about it; `time` as RFC 3339 or ""."""
+
+    __slots__ = ("version", "time", "name", "short", "origin")
+
+    def __init__(self, version: str, time: str, name: str, short: str, origin: Origin | None) -> None:
+        self.version = version
+        self.time = time
+        self.name = name
+        self.short = short
+        self.origin = origin
+
+    def with_origin(self, origin: Origin | None) -> Revision:
+        return self if origin is self.origin else Revision(self.version, self.time, self.name, self.short, origin)
+
+
+def open_fetcher(state: ModuleState) -> tuple[GoSums, Fetcher]:
+    """go.sum of the main module or workspace, and the fetcher that minds it."""
+    from ..module.cache import ModuleCache
+    from ..module.fetch import Fetcher
+    from ..module.gosum import GoSums
+    from ..module.settings import Settings
+
+    disabled = "module lookup disabled by -mod=vendor" if state.build_mod == "vendor" else ""
+    settings = Settings(
+        state.env, modcacherw=state.options.modcacherw, trace=state.options.trace, disabled=disabled
+    )
+    workspace = [sum_path(state, root) for root in state.mod_roots] if state.workspace else []
+    if state.workspace:
+        path = state.work_path + ".sum"
+    else:
+        path = sum_path(state, state.mod_roots[0]) if state.mod_roots else ""
+    sums = GoSums(path, workspace, lenient=state.command == "mod tidy")
+    cache = ModuleCache(state.context.gomodcache, settings.modcacherw)
+    return sums, Fetcher(settings, sums, cache, state.running_go)
+
+
+def sum_path(state: ModuleState, root: str) -> str:
+    return state.mod_file_path(root).removesuffix(".mod") + ".sum"
+
+
+def write_sums(state: ModuleState, keep: Callable[[], set[Mod]]) -> None:
+    """Bring go.sum up to date, if anything was read from it at all."""
+    if not state.is_open:
+        return
+    fetcher = state.fetcher
+    state.sums.write(keep(), state.must_be_complete, fetcher.cache.side_lock)
+
+
+def translate(error: FetchError) -> ModError:
+    inner = ModError(error.message, error.not_exist)
+    if error.module is None:
+        return inner
+    path, version = error.module
+    shown = f"{path}@{version}: " if version else f"module {path}: "
+    if error.message.startswith(shown):
+        text = error.message[len(shown) :]
+        kind = InvalidVersion if error.invalid else ModError
+        return ModuleError((path, version), kind(text, error.not_exist))
+    return InvalidVersion(error.message, error.not_exist) if error.invalid else inner
+
+
+def have_sum(state: ModuleState, mod: Mod) -> bool:
+    return state.sums.has(mod[0], mod[1])
+
+
+def fetch_go_mod(state: ModuleState, mod: Mod) -> bytes:
+    """The go.mod of a module version, checked against go.sum."""
+    from ..module.problem import FetchError
+
+    try:
+        return state.fetcher.go_mod(mod[0], mod[1])
+    except FetchError as error:
+        raise translate(error) from None
+
+
+def download(state: ModuleState, mod: Mod) -> str:
+    """The directory of a module version in the module cache."""
+    from ..module.problem import FetchError
+
+    try:
+        return state.fetcher.download(mod[0], mod[1])
+    except FetchError as error:
+        raise translate(error) from None
+
+
+def cached_directory(state: ModuleState, mod: Mod) -> str:
+    """The directory of a module version if it has been downloaded; ""."""
+    from .modules import escape_path
+
+    path = os.path.join(state.context.gomodcache, *escape_path(mod[0]).split("/")) + "@" + escape_path(mod[1])
+    return path if os.path.isdir(path) else ""
+
+
+def versions(state: ModuleState, path: str, prefix: str) -> tuple[list[str], Origin | None]:
+    """The tagged versions that begin with prefix, in order."""
+    from ..module.problem import FetchError
+
+    try:
+        found = state.fetcher.versions(path, prefix)
+    except FetchError as error:
+        raise translate(error) from None
+    return found.versions, found.origin
+
+
+def stat(state: ModuleState, path: str, revision: str) -> Revision:
+    from ..module.problem import FetchError
+
+    try:
+        info = state.fetcher.stat(path, revision)
+    except FetchError as error:
+        raise translate(error) from None
+    return Revision(info.version, info.time, info.name, info.short, info.origin)
+
+
+def latest(state: ModuleState, path: str) -> Revision:
+    from ..module.problem import FetchError
+
+    try:
+        info = state.fetcher.latest(path)
+    except FetchError as error:
+        raise translate(error) from None
+    return Revision(info.version, info.time, info.name, info.short, info.origin)
+
+
+def download_zip(state: ModuleState, mod: Mod) -> None:
+    """Make the sum of a module version known."""
+    from ..module.problem import FetchError
+
+    try:
+        state.fetcher.download_zip(mod[0], mod[1])
+    except FetchError as error:
+        raise translate(error) from None

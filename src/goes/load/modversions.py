@@ -1,0 +1,189 @@
+"""Module versions as pairs (path, version), the Go toolchain among them as the modules "go" and "toolchain".
+
+    compare("go", "1.21rc1", "1.21.0") < 0      compare("example.com/m", "v1.2.0", "none") > 0
+    sort_mods([("b", "v1.0.0"), ("a", "v1.0.0")])
+
+The version "" is a main module (or a directory that replaces a module), "none" is no version at all.
+Sources: Go modules reference "Versions"; Go toolchains, "Version selection"; cmd/go/internal/gover.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cmp_to_key
+from typing import Final
+
+from ..module import semver
+from ..module.paths import split_major
+
+Mod = tuple[str, str]
+NO_MOD: Final[Mod] = ("", "")
+
+NARROW_ALL: Final = "1.16"  # from here on "all" leaves out the tests of other modules
+DEFAULT_GO: Final = "1.16"  # of a go.mod without a go line
+DEFAULT_WORK: Final = "1.18"  # of a go.work without one
+EXPLICIT_INDIRECT: Final = "1.17"  # from here on the graph is pruned
+SEPARATE_INDIRECT: Final = "1.17"  # and indirect requirements have their own block
+SIMPLE_REQUIRE: Final = "1.27"  # from here on there are at most two blocks
+TIDY_GO_MOD_SUM: Final = "1.21"
+STRICT: Final = "1.21"  # from here on a go line is a requirement
+EXPLICIT_MODULES_TXT: Final = "1.23"
+TOOLS: Final = "1.24"  # the first with tool lines
+
+_PSEUDO: Final = re.compile(r"v\d+\.(?:0\.0-|\d+\.\d+-(?:[^+]*\.)?0\.)(\d{14})-([A-Za-z0-9]+)(?:\+[0-9A-Za-z.-]+)?")
+
+
+def is_toolchain(path: str) -> bool:
+    return path == "go" or path == "toolchain"
+
+
+def from_toolchain(name: str) -> str:
+    """ "1.21.3" of go1.21.3-custom; "" if the name is none of a toolchain."""
+    if "/" in name or "\\" in name or not name.startswith("go"):
+        return ""
+    version = re.split(r"[ \t-]", name[2:], maxsplit=1)[0]
+    return version if semver.is_valid_go(version) else ""
+
+
+def _toolchain_version(name: str) -> str:
+    return name if semver.is_valid_go(name) else from_toolchain(name)
+
+
+def compare(path: str, a: str, b: str) -> int:
+    """Versions of the module with that path. Anything that is no version is less than any version."""
+    if path == "go":
+        return semver.compare_go(a, b)
+    if path == "toolchain":
+        return semver.compare_go(_toolchain_version(a), _toolchain_version(b))
+    return semver.compare(a, b)
+
+
+def compare_main(path: str, a: str, b: str) -> int:
+    """As compare, but "", the main module itself, is above all versions."""
+    if not a or not b:
+        return (not a) - (not b)
+    return compare(path, a, b)
+
+
+def _compare_mods(a: Mod, b: Mod) -> int:
+    if a[0] != b[0]:
+        return -1 if a[0] < b[0] else 1
+    version_a, slash_a, file_a = a[1].partition("/")
+    version_b, slash_b, file_b = b[1].partition("/")
+    if version_a != version_b:
+        return compare(a[0], version_a, version_b)
+    return -1 if file_a < file_b else 1 if file_a > file_b else 0
+
+
+_KEY: Final = cmp_to_key(_compare_mods)
+
+
+def sort_mods(mods: list[Mod]) -> None:
+    """By path, then by version."""
+    mods.sort(key=_KEY)
+
+
+def text(mod: Mod) -> str:
+    return f"{mod[0]}@{mod[1]}" if mod[1] else mod[0]
+
+
+def is_valid(path: str, version: str) -> bool:
+    if path == "toolchain":
+        return semver.is_valid_go(from_toolchain(version))
+    return semver.is_valid_go(version) if path == "go" else semver.is_valid(version)
+
+
+def _is_language(version: str) -> bool:
+    return version != "" and semver.language_version(version) == version
+
+
+def is_prefix(path: str, version: str) -> bool:
+    """Does a valid version leave something open, as v1 and v1.2 do?"""
+    if path == "toolchain":
+        return _is_language(from_toolchain(version))
+    if path == "go":
+        return _is_language(version)
+    return "-" not in version and "+" not in version and version.count(".") < 2
+
+
+def is_prerelease(path: str, version: str) -> bool:
+    if is_toolchain(path):
+        number = from_toolchain(version) if path == "toolchain" else version
+        return re.search(r"[a-z]", number) is not None
+    return semver.prerelease(version) != ""
+
+
+def major_minor(path: str, version: str) -> str:
+    if path == "toolchain":
+        return "go" + semver.language_version(from_toolchain(version))
+    if path == "go":
+        return semver.language_version(version)
+    return ".".join(semver.canonical(version).split(".")[:2])
+
+
+def canonical(version: str) -> str:
+    """The canonical form of a module version: +incompatible stays, other build metadata goes."""
+    result = semver.canonical(version)
+    return result + "+incompatible" if result and version.endswith("+incompatible") else result
+
+
+def build_metadata(version: str) -> str:
+    plus = version.find("+")
+    return version[plus:] if plus >= 0 and semver.is_valid(version) else ""
+
+
+def check_path_major(version: str, path_major: str) -> str:
+    """Why the version does not fit a path that ends with the major suffix; "" if it does."""
+    if path_major.startswith(".v") and path_major.endswith("-unstable"):
+        path_major = path_major[: -len("-unstable")]
+    if version.startswith("v0.0.0-") and path_major == ".v1":
+        return ""
+    major = semver.major(version)
+    if not path_major:
+        if major in ("v0", "v1") or build_metadata(version) == "+incompatible":
+            return ""
+        wanted = "v0 or v1"
+    else:
+        wanted = path_major[1:]
+        if major == wanted:
+            return ""
+    return f"should be {wanted}, not {major}"
+
+
+def path_major(path: str) -> str | None:
+    """The major suffix of a module path, "" without one; None if the path cannot be one of a module."""
+    parts = split_major(path)
+    return None if parts is None else parts[1]
+
+
+def zero_pseudo(major: str) -> str:
+    """The pseudo-version below all real ones, for a replacement that names no version."""
+    return f"{major or 'v0'}.0.0-00010101000000-000000000000"
+
+
+def is_zero_pseudo(version: str) -> bool:
+    return semver.is_pseudo(version) and version == zero_pseudo(semver.major(version))
+
+
+def pseudo_time(version: str) -> str:
+    """ "20200101000000" of a pseudo-version; "" if it is none."""
+    match = _PSEUDO.fullmatch(version)
+    return "" if match is None else match.group(1)
+
+
+def pseudo_revision(version: str) -> str:
+    match = _PSEUDO.fullmatch(version)
+    return "" if match is None else match.group(2)
+
+
+def rfc3339(digits: str) -> str:
+    """ "2020-01-01T00:00:00Z" of "20200101000000"."""
+    d = digits
+    return f"{d[:4]}-{d[4:6]}-{d[6:8]}T{d[8:10]}:{d[10:12]}:{d[12:14]}Z" if len(d) == 14 else ""
+
+
+def previous_language(version: str) -> str:
+    """The language version before: 1.26 of 1.27.3."""
+    language = semver.language_version(version)
+    major, _, minor = language.partition(".")
+    return f"{major}.{int(minor) - 1}" if minor and int(minor) > 0 else language

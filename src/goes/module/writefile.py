@@ -1,0 +1,102 @@
+"""Rewrite go.mod or go.work so that nobody sees half a file and no other command's change is lost.
+
+    write_file("go.mod", new, expected=old, module_cache="/home/me/go/pkg/mod")
+
+The file is locked as the go command locks it (flock), compared with what was read before, and replaced by a rename;
+its mode stays. The module cache's lock is held too if there is one, as the go command does.
+
+Source: cmd/go/internal/lockedfile; cmd/go/internal/modfetch (SideLock).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from typing import final
+
+
+@final
+class ChangedError(Exception):
+    """The file is not what it was when it was read."""
+
+
+def read_file(path: str) -> bytes:
+    """The contents, while no one is writing them."""
+    with open(path, "rb") as f:
+        fcntl.flock(f, fcntl.LOCK_SH)
+        return f.read()
+
+
+def write_file(path: str, data: bytes, expected: bytes | None, module_cache: str = "") -> bool:
+    """Make `data` the contents. False if they are it already. Raises ChangedError if the contents are neither that nor
+    `expected` (None: whatever they are), and OSError."""
+    side = _side_lock(module_cache)
+    try:
+        return _write(os.path.realpath(path), data, expected)
+    finally:
+        if side >= 0:
+            os.close(side)
+
+
+def _side_lock(module_cache: str) -> int:
+    """Holding it is polite, not necessary."""
+    if not module_cache:
+        return -1
+    directory = os.path.join(module_cache, "cache")
+    descriptor = -1
+    try:
+        os.makedirs(directory, exist_ok=True)
+        descriptor = os.open(os.path.join(directory, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    except OSError:
+        if descriptor >= 0:
+            os.close(descriptor)
+        return -1
+    return descriptor
+
+
+def _write(path: str, data: bytes, expected: bytes | None) -> bool:
+    new = not os.path.exists(path)
+    descriptor = _lock(path)
+    try:
+        with open(descriptor, "rb", closefd=False) as f:
+            old = f.read()
+        if old == data and (not new or data):
+            return False
+        if expected is not None and old != expected:
+            raise ChangedError
+        mode = os.fstat(descriptor).st_mode & 0o7777
+        temporary = f"{path}.{os.getpid()}.tmp"
+        try:
+            with open(temporary, "wb") as f:
+                f.write(data)
+            os.chmod(temporary, mode)
+            os.rename(temporary, path)
+        except BaseException as error:
+            try:
+                os.unlink(temporary)
+            except OSError:
+                pass
+            if new and not old:
+                os.unlink(path)  # made here for the lock
+            if not isinstance(error, PermissionError):
+                raise
+            # The file may be written, its directory may not.
+            os.pwrite(descriptor, data, 0)
+            os.ftruncate(descriptor, len(data))
+        return True
+    finally:
+        os.close(descriptor)
+
+
+def _lock(path: str) -> int:
+    """An open, locked file that is still the one of that name."""
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        try:
+            if os.path.samestat(os.fstat(descriptor), os.stat(path)):
+                return descriptor
+        except FileNotFoundError:
+            pass
+        os.close(descriptor)
