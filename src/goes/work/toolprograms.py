@@ -21,6 +21,7 @@ from typing import Final
 from ..diag.diagnostic import UserError
 from ..load.context import find_goroot, read_go_version
 from ..run.workdir import make_directory, remove_tree, temporary_directory
+from . import docprogram
 from .cache import Cache, action_id
 from .cachedirectory import require_cache_directory
 from .fingerprint import toolchain_id
@@ -99,7 +100,10 @@ def _build(name: str, package: str, goroot: str, cache: Cache, key: str) -> str:
     work = make_directory(temporary_directory(os.environ), "go-tool")
     try:
         made = os.path.join(work, name)
-        command = [sys.executable, "-m", "goes", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", made, package]
+        command = [sys.executable, "-m", "goes", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", made]
+        if package == docprogram.PACKAGE:
+            command.append("-overlay=" + docprogram.write_overlay(goroot, work))
+        command.append(package)
         status = _wait(command, goroot, clean_environment(goroot, cache.directory))
         if status != 0 or not os.path.isfile(made):
             raise UserError(f"go: building {package} failed", 1)
