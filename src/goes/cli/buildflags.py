@@ -294,7 +294,10 @@ def link_flags(p: Plan) -> PackageFlags:
 def _apply_compile_flags(options: BuildOptions, p: Package, words: list[str]) -> None:
     """What goes does about flags for the compiler; the others are only shown."""
     if "-l" in words or "-N" in words:
-        options.inline = False
+        if p.standard:
+            options.inline = False
+        else:
+            options.keeps_calls |= {p.import_path}
     if "-e" in words:
         options.all_errors = True
 

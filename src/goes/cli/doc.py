@@ -46,10 +46,10 @@ def run(args: list[str]) -> int:
     from ..load.context import find_goroot
     from ..run.process import run_tool
     from ..work.childenv import child_environment
-    from ..work.docprogram import PACKAGE
+    from ..work.docprogram import NAME, PACKAGE
     from ..work.toolprograms import tool_program
 
-    program = tool_program("doc", package=PACKAGE)
+    program = tool_program(NAME, package=PACKAGE)
     goroot = find_goroot(os.environ)
     env = child_environment(dict(os.environ), goroot)
     env["GOROOT"] = goroot

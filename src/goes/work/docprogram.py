@@ -1,6 +1,6 @@
 """The program behind `goes doc`: the doc command of GOROOT/src/cmd/go with a main package of its own.
 
-It is built with an overlay that adds cmd/go/goesdoc and makes dirs.go call the `go` of $PATH, which is goes, where
+It is built with an overlay that leaves of the package cmd/go only a main function, and makes dirs.go call the `go` of $PATH, which is goes, where
 upstream calls GOROOT/bin/go.
 
 Source: cmd/go/internal/doc.
@@ -14,7 +14,8 @@ from typing import Final
 
 from ..diag.diagnostic import UserError
 
-PACKAGE: Final = "cmd/go/goesdoc"
+NAME: Final = "doc"
+PACKAGE: Final = "cmd/go"
 _MAIN: Final = """package main
 
 import (
@@ -41,10 +42,10 @@ def write_overlay(goroot: str, directory: str) -> str:
     if _CALLED not in text:
         raise UserError(f"go: {upstream} is not the file that goes knows")
     files = {
-        os.path.join(commands, "goesdoc", "main.go"): ("main.go", _MAIN),
+        os.path.join(commands, "main.go"): ("main.go", _MAIN),
         upstream: ("dirs.go", text.replace(_CALLED, 'return filepath.Join("go")')),
     }
-    replace: dict[str, str] = {}
+    replace = {os.path.join(commands, n): "" for n in sorted(os.listdir(commands)) if n.endswith(".go")}
     for shown, (name, content) in files.items():
         replace[shown] = os.path.join(directory, name)
         with open(replace[shown], "w", encoding="utf-8") as f:

@@ -29,12 +29,13 @@ class BuildOptions:
 
     __slots__ = (
         "level", "inline", "all_errors", "jobs", "trimpath", "ldflags", "build_id", "progress", "modinfo", "cache",
-        "cache_key", "compile_flags", "asm_flags", "raw_flags", "stamps", "main_version", "cover",
+        "cache_key", "compile_flags", "asm_flags", "raw_flags", "stamps", "main_version", "cover", "keeps_calls",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.level = BY_PACKAGE
         self.inline = True
+        self.keeps_calls: frozenset[str] = frozenset()  # packages of the user's where nothing is inlined
         self.all_errors = False
         self.jobs = os.cpu_count() or 1
         self.trimpath = False
