@@ -219,8 +219,7 @@ class Loader:
         scan = scan_directory(self.context, full, [os.path.basename(n) for n in names], True)
         package.dir = full
         package.module = self.resolver.main_module_for(full)
-        if package.module is not None:
-            package.root = package.module.dir
+        package.root = self.resolver.root_of(full)
         self.cache[COMMAND_LINE] = package
         package.fill(scan, not self.options.ignore_imports)
         self._load(package, COMMAND_LINE, [], [], scan)

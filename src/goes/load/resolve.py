@@ -89,6 +89,11 @@ class Resolver:
         """The module that files named on the command line belong to."""
         return None
 
+    def root_of(self, directory: str) -> str:
+        """The root of a package made of files in the directory."""
+        module = self.main_module_for(directory)
+        return "" if module is None else module.dir
+
     def directory_import_path(self, directory: str) -> str:
         """The import path of a directory of a main module, "." elsewhere."""
         return "."
