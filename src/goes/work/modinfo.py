@@ -44,7 +44,9 @@ def module_text(context: BuildContext, graph: Graph, root: Package, options: Bui
 
 
 def _module(kind: str, m: Module) -> str:
-    return f"{kind}\t{m.path}\t{m.version or '(devel)'}\t"
+    text = f"{kind}\t{m.path}\t{m.version or '(devel)'}"
+    # As runtime/debug writes it, with an empty line behind a replacement.
+    return f"{text}\t{m.sum}" if m.replace is None else f"{text}\n{_module('=>', m.replace)}\n"
 
 
 def _quoted(value: str) -> str:
