@@ -255,7 +255,7 @@ class ModuleState:
 
     @property
     def has_root(self) -> bool:
-        return bool(self.mod_roots) or self.workspace
+        return bool(self.mod_roots)
 
     def no_main(self) -> str:
         return NO_WORK_MODULES if self.workspace else NO_MOD_FILE
