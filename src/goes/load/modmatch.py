@@ -58,8 +58,17 @@ class Match:
         return "..." not in self.pattern and self.pattern not in META
 
     def fail(self, error: ModError | str) -> None:
-        prefix = "" if self.is_literal else "pattern "
-        self.errors.append(ModError(f"{prefix}{self.pattern}: {error}"))
+        self.errors.append(MatchError(self, ModError(error) if isinstance(error, str) else error))
+
+
+@final
+class MatchError(ModError):
+    """What is wrong with matching a pattern, with the pattern in front."""
+
+    def __init__(self, match: Match, inner: ModError) -> None:
+        prefix = "" if match.is_literal else "pattern "
+        super().__init__(f"{prefix}{match.pattern}: {inner}", inner.not_exist)
+        self.inner = inner
 
 
 def is_local(pattern: str) -> bool:

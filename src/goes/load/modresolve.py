@@ -20,7 +20,7 @@ from .moderrors import ImportMissing, ModError
 from .modimport import import_from_modules, query_import
 from .modload import load_imports_of, load_packages
 from .modmatch import Match as ModuleMatch
-from .modmatch import clean_patterns, match_local_dirs, match_packages, resolve_local
+from .modmatch import MatchError, clean_patterns, match_local_dirs, match_packages, resolve_local
 from .modpackages import NoGo, PackageOptions
 from .modstate import ModOptions, ModuleState
 from .modversions import NO_MOD, Mod
@@ -80,7 +80,8 @@ class ModuleResolver(Resolver):
         for match in matches:
             out = Match(match.pattern)
             out.packages = match.packages
-            out.errors = [str(e) for e in match.errors]
+            literal = match.is_literal
+            out.errors = [str(e.inner if literal and isinstance(e, MatchError) else e) for e in match.errors]
             if match.is_literal and match.is_local and match.errors:
                 self._explain(out, match)
             if not match.packages and not match.errors:
@@ -118,9 +119,7 @@ class ModuleResolver(Resolver):
     def _explain(self, out: Match, match: ModuleMatch) -> None:
         """A directory without Go files is described by its path alone."""
         directory = os.path.normpath(os.path.join(self.cwd, match.pattern))
-        text = str(match.errors[0])
-        if text.endswith(f"no Go files in {directory}"):
-            out.errors = [f"no Go files in {directory}"]
+        if out.errors[0] == f"no Go files in {directory}":
             out.no_go_dir = directory
 
     # ------------------------------------------------------------------------------------------------ imports
