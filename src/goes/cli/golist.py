@@ -221,7 +221,7 @@ def _list_packages(values: FlagValues, wanted: Wanted, format: str) -> int:
     if values.flag("export"):
         from .listexport import set_exports
 
-        status = max(status, set_exports(loader, packages, values, allowed))
+        status = max(status, set_exports(loader, packages, allowed))
     if needs("Stale", "StaleReason"):
         from ..load.staleness import set_staleness
 
