@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def set_exports(loader: Loader, packages: list[Package], allowed: bool) -> int:
     from ..load.package import PackageError
     from ..work.cache import Cache
+    from ..work.cachedirectory import require_cache_directory
     from ..work.exports import Exports
-    from .env import require_cache_directory
     from .progress import on_big_stack
 
     exports = Exports(loader.context, Cache(require_cache_directory()), os.getcwd())
@@ -53,9 +53,9 @@ def set_exports(loader: Loader, packages: list[Package], allowed: bool) -> int:
                 lines = error.message.split("\n")[1:]
                 p.error = PackageError([], "", "\n".join([f"# {p.description}", *lines]))
                 p.incomplete = True
-            if error.message not in shown:
+            elif error.message not in shown:
                 shown.append(error.message)
-            status = 0 if allowed else 1
+                status = 1
     for message in shown:
         sys.stderr.write(message + "\n")
     return status

@@ -234,6 +234,16 @@ def match_packages(state: ModuleState, match: Match, any_tags: bool, with_std: b
     match.packages = sorted(found)
 
 
+def is_vendored_command(context: BuildContext, path: str) -> bool:
+    """Programs that cmd's vendor directory happens to hold do not belong to "cmd"."""
+    if not path.startswith("cmd/vendor/"):
+        return False
+    from .scan import scan_directory
+
+    directory = os.path.join(context.goroot, "src", *path.split("/"))
+    return scan_directory(context, directory, None, False).name == "main"
+
+
 def ignore_patterns(state: ModuleState, mod: Mod) -> IgnorePatterns | None:
     index = state.indices.get(mod)
     if index is not None:

@@ -20,7 +20,7 @@ from .moderrors import ImportMissing, ModError
 from .modimport import import_from_modules, query_import
 from .modload import load_imports_of, load_packages
 from .modmatch import Match as ModuleMatch
-from .modmatch import clean_patterns, match_local_dirs, match_packages, resolve_local
+from .modmatch import clean_patterns, is_vendored_command, match_local_dirs, match_packages, resolve_local
 from .modpackages import NoGo, PackageOptions
 from .modstate import ModOptions, ModuleState
 from .modversions import NO_MOD, Mod
@@ -99,7 +99,10 @@ class ModuleResolver(Resolver):
             elif pattern in ("std", "cmd"):
                 match_packages(state, match, False, True, [])
                 in_cmd = pattern == "cmd"
-                match.packages = [p for p in match.packages if has_path_prefix(p, "cmd") == in_cmd]
+                match.packages = [
+                    p for p in match.packages
+                    if has_path_prefix(p, "cmd") == in_cmd and not is_vendored_command(self.context, p)
+                ]  # fmt: skip
             else:
                 match_packages(state, match, False, pattern != "work", state.main)
             return
