@@ -81,8 +81,11 @@ class ModuleResolver(Resolver):
             out = Match(match.pattern)
             out.packages = match.packages
             out.errors = [str(e) for e in match.errors]
-            if match.is_literal and match.is_local and match.errors:
-                self._explain(out, match)
+            if match.is_literal and match.errors:
+                # The pattern is shown as the package's path already.
+                out.errors = [e.removeprefix(f"{match.pattern}: ") for e in out.errors]
+                if match.is_local and out.errors[0].startswith("no Go files in "):
+                    out.no_go_dir = os.path.normpath(os.path.join(self.cwd, match.pattern))
             if not match.packages and not match.errors:
                 self.warnings.append(f"go: warning: {quote(match.pattern)} matched no packages")
             found.append(out)
@@ -117,14 +120,6 @@ class ModuleResolver(Resolver):
                 if not state.has_root:
                     state.die()
                 match.fail(error)
-
-    def _explain(self, out: Match, match: ModuleMatch) -> None:
-        """A directory without Go files is described by its path alone."""
-        directory = os.path.normpath(os.path.join(self.cwd, match.pattern))
-        text = str(match.errors[0])
-        if text.endswith(f"no Go files in {directory}"):
-            out.errors = [f"no Go files in {directory}"]
-            out.no_go_dir = directory
 
     # ------------------------------------------------------------------------------------------------ imports
 
