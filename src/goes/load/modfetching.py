@@ -47,7 +47,8 @@ def open_fetcher(state: ModuleState) -> tuple[GoSums, Fetcher]:
 
     disabled = "module lookup disabled by -mod=vendor" if state.build_mod == "vendor" else ""
     settings = Settings(
-        state.env, modcacherw=state.options.modcacherw, trace=state.options.trace, disabled=disabled
+        state.env, modcacherw=state.options.modcacherw, quiet=state.command == "mod download",
+        trace=state.options.trace, disabled=disabled,
     )
     workspace = [sum_path(state, root) for root in state.mod_roots] if state.workspace else []
     if state.workspace:

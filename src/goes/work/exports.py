@@ -55,12 +55,8 @@ def packages_below(root: Package) -> list[Package]:
 
 
 def compiler_path(package: Package) -> str:
-    """The path the compiler knows the package under."""
-    return "main" if package.name == "main" and not _is_variant(package) else package.import_path
-
-
-def _is_variant(package: Package) -> bool:
-    return any(f.endswith("_test.go") for f in package.go_files)
+    """The path the compiler knows the package under; a program that tests import is a library."""
+    return "main" if package.name == "main" and not package.for_test else package.import_path
 
 
 @final
@@ -163,12 +159,12 @@ class Exports:
 
     def _make_id(self, p: Package) -> str:
         parts: list[str | bytes] = [self._base, p.import_path, compiler_path(p), p.dir, p.language_version]
-        frozen = p.standard and not _is_variant(p)
+        frozen = p.standard and not p.for_test
         for name in p.go_files:
             parts.append(name)
             if not frozen:
                 parts.append(_content(os.path.join(p.dir, name)))
-        if not frozen or any(_is_variant(d) for d in p.dependencies or []):
+        if not frozen:
             for d in p.dependencies or []:
                 parts.append(d.import_path)
                 parts.append(self._ids[id(d)])
