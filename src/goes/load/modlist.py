@@ -291,7 +291,7 @@ def _add_details(state: ModuleState, module: Module, flags: ListFlags) -> None:
     if flags.versions:
         _add_versions(state, module, flags.retracted_versions)
     if flags.retracted:
-        _add_retraction(state, module)
+        add_retraction(state, module)
     if flags.deprecated:
         try:
             module.deprecated = deprecation(state, (module.path, module.version))
@@ -338,7 +338,7 @@ def _add_versions(state: ModuleState, module: Module, with_retracted: bool) -> N
     module.origin = merge_origin(module.origin, origin)
 
 
-def _add_retraction(state: ModuleState, module: Module) -> None:
+def add_retraction(state: ModuleState, module: Module) -> None:
     if not module.version:
         return
     try:
