@@ -98,6 +98,9 @@ def plan(
     messages = graph.messages()
     if messages and not tolerant:
         raise UserError("\n".join(messages))
+    for root in graph.roots:
+        if root.name == "main":
+            set_godebug(context, loader, root, root.directives)
     options = BuildOptions()
     if not tolerant:
         graph = _cover_program(values, graph, loader, options, cache, work)
@@ -115,6 +118,14 @@ def plan(
     if values.text("p"):
         options.jobs = values.number("p")
     return Plan(context, graph, options, values, cache, work, loader)
+
+
+def set_godebug(context: BuildContext, loader: Loader, main: Package, directives: list[str]) -> None:
+    """The GODEBUG settings that a program is linked with."""
+    from ..load.godebug import default_godebug
+
+    version, settings = loader.resolver.godebug()
+    main.default_godebug = default_godebug(context, version, settings, directives)
 
 
 def _cover_program(

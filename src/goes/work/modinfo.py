@@ -34,6 +34,8 @@ def module_text(context: BuildContext, graph: Graph, root: Package, options: Bui
         settings.append(("-tags", ",".join(context.build_tags)))
     if options.trimpath:
         settings.append(("-trimpath", "true"))
+    if root.default_godebug:
+        settings.append(("DefaultGODEBUG", root.default_godebug))
     settings.append(("CGO_ENABLED", "0"))
     settings.append(("GOARCH", context.goarch))
     settings.append(("GOOS", context.goos))
