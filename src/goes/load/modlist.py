@@ -282,7 +282,7 @@ def _complete(state: ModuleState, rs: Requirements | None, module: Module, flags
         module.dir = modfetching.cached_directory(state, mod)
         module.sum = state.sums.recorded(mod[0], mod[1])
     if flags is not None and flags.retracted:
-        _add_retraction(state, module)
+        add_retraction(state, module)
 
 
 def _add_details(state: ModuleState, module: Module, flags: ListFlags) -> None:
@@ -290,8 +290,6 @@ def _add_details(state: ModuleState, module: Module, flags: ListFlags) -> None:
         _add_update(state, module)
     if flags.versions:
         _add_versions(state, module, flags.retracted_versions)
-    if flags.retracted:
-        add_retraction(state, module)
     if flags.deprecated:
         try:
             module.deprecated = deprecation(state, (module.path, module.version))
