@@ -194,7 +194,7 @@ def test_what_go_test_asks_for(run: Run) -> None:
     work = run.module / "work"
     (outcome,) = vet_for_test(exports, tool, [variants.internal], str(work))
     assert outcome.report == (
-        f"# example.com/m/a\n{OOPS}"
+        f"# example.com/m/a\n# [example.com/m/a]\n{OOPS}"
         "a/a_test.go:5:36: (*testing.common).Logf format %d reads arg #1, but call has 0 args"
     )
     (outcome,) = vet_for_test(exports, tool, [variants.internal], str(work), ["-shift"])

@@ -78,7 +78,9 @@ class _Declared(Importer):
         known = self.checkers.get(id(package))
         if known is not None:
             return known
-        files = [f for name in package.full(package.go_files) if (f := self._parse(name, package.standard)) is not None]
+        files = [
+            f for name in package.go_files if (f := self._parse(package, os.path.join(package.dir, name))) is not None
+        ]
         checker = Checker(
             package.import_path, package.name, self.sources, self, go_version=package.language_version,
             errors=self.errors, is_std=package.standard, link_path=compiler_path(package),
@@ -88,13 +90,15 @@ class _Declared(Importer):
         checker.declare(files)
         return checker
 
-    def _parse(self, name: str, lazy: bool) -> File | None:
-        try:
-            with open(name, "rb") as f:
-                data = f.read()
-        except OSError as e:
-            raise UserError(f"open {name}: {os.strerror(e.errno or 0).lower()}") from e
-        return parse_file(self.sources.add(name, data), self.errors, lazy, True)
+    def _parse(self, package: Package, name: str) -> File | None:
+        data = package.testmain
+        if data is None:
+            try:
+                with open(name, "rb") as f:
+                    data = f.read()
+            except OSError as e:
+                raise UserError(f"open {name}: {os.strerror(e.errno or 0).lower()}") from e
+        return parse_file(self.sources.add(name, data), self.errors, package.standard, True)
 
     def import_package(self, path: str, from_pkg: TypesPackage) -> TypesPackage:
         if path == "unsafe":
@@ -123,7 +127,7 @@ class _Declared(Importer):
         text = ""
         if found:
             lines = format_diagnostics(self.sources, found, self.cwd, MAX_ERRORS)
-            text = "\n".join([f"# {package.import_path}", *lines])
+            text = "\n".join([f"# {package.description}", *lines])
         self.reports[id(package)] = text
         return text
 
@@ -160,9 +164,11 @@ class Exports:
     def _make_id(self, p: Package) -> str:
         parts: list[str | bytes] = [self._base, p.import_path, compiler_path(p), p.dir, p.language_version]
         frozen = p.standard and not p.for_test
+        if p.testmain is not None:
+            parts.append(p.testmain)
         for name in p.go_files:
             parts.append(name)
-            if not frozen:
+            if not frozen and p.testmain is None:
                 parts.append(_content(os.path.join(p.dir, name)))
         if not frozen:
             for d in p.dependencies or []:
@@ -195,7 +201,7 @@ class Exports:
         try:
             data = export_data(checker.pkg, declared.sources, self.context.goroot)
         except ExportError as e:
-            raise UserError(f"# {package.import_path}\n{e}") from None
+            raise UserError(f"# {package.description}\n{e}") from None
         build_id = f"{_short(bytes.fromhex(key))}/{_short(hashlib.sha256(data).digest())}"
         return self.cache.put(key, export_archive(self.context, checker.pkg, data, build_id))
 

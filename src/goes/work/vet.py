@@ -297,10 +297,10 @@ class Vet:
             return
         if not text:
             how = f"signal: {-done.returncode}" if done.returncode < 0 else f"exit status {done.returncode}"
-            outcome.report = f"# {package.import_path}\n{how}"
+            outcome.report = f"{_heading(package)}\n{how}"
             return
         shown = shorten(text, self.work, package.dir, self.exports.cwd)
-        report = f"# {package.import_path}\n{shown}".rstrip("\n")
+        report = f"{_heading(package)}\n{shown}".rstrip("\n")
         if done.returncode != 0:
             outcome.report = report
         else:
@@ -333,6 +333,12 @@ def vet_for_test(
 
 
 # ------------------------------------------------------------------------------------------------------------ helpers
+
+
+def _heading(package: Package) -> str:
+    """What stands above a tool's output."""
+    path = package.import_path
+    return f"# {path}" if package.description == path else f"# {path}\n# [{path}]"
 
 
 def _subkey(key: str, name: str) -> str:
