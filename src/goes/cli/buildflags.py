@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..work.options import BuildOptions
 
 _MOD_MODES: Final = ("", "mod", "readonly", "vendor")
-_UNSUPPORTED: Final = ("modfile", "overlay")
+_UNSUPPORTED: Final = ("overlay",)
 
 
 @final
@@ -71,12 +71,13 @@ def plan(
     """Load the packages the patterns name, or the one package made of files. Raises UserError with all loading
     errors, unless `tolerant`."""
     from ..load.context import make_context
-    from ..load.graph import Graph, Loader
+    from ..load.graph import Graph, Loader, LoadOptions
     from ..load.overlay import check_version
     from ..work.cache import Cache
     from ..work.options import BuildOptions
     from ..work.perpackage import split_pattern
     from .bugreport import remember
+    from .modcommands import mod_options
 
     check_flags(values)
     tags = [t for t in values.text("tags").replace(" ", ",").split(",") if t]
@@ -87,7 +88,9 @@ def plan(
             f"go: unsupported GOOS/GOARCH pair {context.goos}/{context.goarch} (goes compiles for linux/amd64)", 2
         )
     cache = Cache(require_cache_directory())
-    loader = Loader(context, os.getcwd())
+    load_options = LoadOptions()
+    load_options.modules = mod_options("build", values)
+    loader = Loader(context, os.getcwd(), options=load_options)
     graph = Graph([loader.load_files(patterns)], loader.warnings) if files else loader.load(patterns)
     remember(graph)
     for warning in graph.warnings:
@@ -96,6 +99,8 @@ def plan(
     if messages and not tolerant:
         raise UserError("\n".join(messages))
     options = BuildOptions()
+    if not tolerant:
+        graph = _cover_program(values, graph, loader, options, cache, work)
     if values.text("O"):
         options.level = int(values.text("O"))
     for flags in values.all("gcflags"):
@@ -110,6 +115,37 @@ def plan(
     if values.text("p"):
         options.jobs = values.number("p")
     return Plan(context, graph, options, values, cache, work, loader)
+
+
+def _cover_program(
+    values: FlagValues, graph: Graph, loader: Loader, options: BuildOptions, cache: Cache, work: WorkDirectory
+) -> Graph:
+    """-cover and its relatives for a program: what is instrumented, and the packages that needs."""
+    if not (values.flag("cover") or values.text("covermode") or values.text("coverpkg")):
+        return graph
+    from ..load.coverselect import of_program, select
+    from ..load.graph import Graph as MadeGraph
+    from ..work.coverage import Coverage
+    from ..work.toolprograms import tool_program
+
+    mode = values.text("covermode") or "set"
+    patterns = [p for p in values.text("coverpkg").split(",") if p]
+    if patterns:
+        covered, unmatched = select(graph.packages, patterns, os.getcwd(), mode)
+        for pattern in unmatched:
+            sys.stderr.write(f"warning: no packages being built depend on matches for pattern {pattern}\n")
+    else:
+        covered = of_program(graph.packages, graph.roots, mode)
+    needed = ["runtime/coverage"] + (["sync/atomic"] if mode == "atomic" else [])
+    for root in graph.roots:
+        if root.name == "main" and root.dependencies is not None:
+            for path in needed:
+                root.dependencies.append(loader.load_import(path, "", None, [], [])[0])
+    paths = [p.import_path for p in covered]
+    options.cover = Coverage(
+        mode, paths, "program", os.path.join(work.path(), "cover"), lambda: tool_program("cover", cache)
+    )
+    return MadeGraph(graph.roots, graph.warnings)
 
 
 def identify(p: Plan, root: Package, name: str) -> str:

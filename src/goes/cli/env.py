@@ -104,7 +104,7 @@ def _mod_file(env: Mapping[str, str], gopath: str) -> str:
 def _work_file(env: Mapping[str, str]) -> str:
     explicit = env.get("GOWORK", "")
     if explicit not in ("", "auto", "off") and not os.path.isabs(explicit):
-        raise UserError(f"go: invalid GOWORK: not an absolute path: {explicit}")
+        raise UserError("go: invalid GOWORK: not an absolute path")
     if explicit not in ("", "auto"):
         return explicit
     return find_up("go.work") if env.get("GO111MODULE", "") != "off" else ""

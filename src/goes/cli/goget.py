@@ -12,7 +12,6 @@ from .flags import BOOL, BUILD_FLAGS, TEXT, Flag, FlagSet
 EXAMPLE: Final = "goes get example.com/pkg@latest"
 FLAGS: Final = FlagSet("get", "go get [-t] [-u] [-tool] [build flags] [packages]", [
     *[f for f in BUILD_FLAGS if f.name != "mod"],
-    Flag("modcacherw", BOOL, "leave newly-created directories in the module cache read-write"),
     Flag("t", BOOL, "consider modules needed to build tests of the packages"),
     Flag("tool", BOOL, "add a tool line to go.mod for each package, or with @none remove it"),
     # -u may stand alone or have a value, which the reading below sorts out.

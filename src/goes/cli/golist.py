@@ -12,6 +12,7 @@ from .flags import BOOL, BUILD_FLAGS, OPTIONAL, TEXT, Flag, FlagSet, FlagValues
 if TYPE_CHECKING:
     from ..load.context import BuildContext
     from ..load.graph import Loader
+    from ..load.modstate import ModuleState
     from ..load.package import Module, Package, PackageError
     from ..util.gotemplate import Template
     from ..util.govalue import Struct
@@ -123,7 +124,7 @@ def _check(values: FlagValues) -> None:
                 raise UserError(f"go list -{name} cannot be used with -find")
 
 
-def make_output(context: BuildContext, wanted: Wanted, format: str, loader: Loader | None) -> Output:
+def make_output(context: BuildContext, wanted: Wanted, format: str, state: ModuleState | None) -> Output:
     """Raises UserError if the format is malformed."""
     if wanted.is_json:
         return Output(wanted, None)
@@ -139,9 +140,8 @@ def make_output(context: BuildContext, wanted: Wanted, format: str, loader: Load
         from .golistm import module_info
 
         path = str(arguments[0])
-        found = None if loader is None else module_info(loader, path)
-        if found is not None:
-            return found
+        if state is not None and state.enabled:
+            return module_info(state, path)
         error = Struct(MODULE_ERROR, {"Err": "module not found"})
         return Struct(MODULE, {"Path": path, "Error": error})
 
@@ -175,6 +175,7 @@ def make_list_context(values: FlagValues) -> BuildContext:
 def _list_packages(values: FlagValues, wanted: Wanted, format: str) -> int:
     from ..load.graph import Loader, LoadOptions, dependencies_first
     from ..load.listdeps import add_tests, collect_deps, collect_errors, map_imports, rename_variants
+    from .modcommands import mod_options
 
     context = make_list_context(values)
     allowed = values.flag("e")
@@ -182,8 +183,9 @@ def _list_packages(values: FlagValues, wanted: Wanted, format: str) -> int:
     options.ignore_imports = values.flag("find")
     options.with_tests = values.flag("test")
     options.embeds = values.flag("export") or wanted.any_of("EmbedFiles", "TestEmbedFiles", "XTestEmbedFiles")
+    options.modules = mod_options("list", values)
     loader = Loader(context, os.getcwd(), overlay=False, options=options)
-    output = make_output(context, wanted, format, loader)
+    output = make_output(context, wanted, format, loader.resolver.module_state())
     roots = loader.load(values.rest).roots
     for warning in loader.warnings:
         sys.stderr.write(warning + "\n")
@@ -236,7 +238,7 @@ def _list_packages(values: FlagValues, wanted: Wanted, format: str) -> int:
     modules: dict[int, Struct] = {}
     for p in packages:
         map_imports(p)
-        output.show(_struct(p, modules, deps, errors))
+        output.show(_struct(loader, p, modules, deps, errors))
     sys.stdout.flush()
     if context.headers is not None:
         context.headers.save()
@@ -244,20 +246,20 @@ def _list_packages(values: FlagValues, wanted: Wanted, format: str) -> int:
 
 
 def _struct(
-    p: Package, modules: dict[int, Struct], deps: dict[int, list[str]], errors: dict[int, list[PackageError]]
+    loader: Loader, p: Package, modules: dict[int, Struct], deps: dict[int, list[str]], errors: dict[int, list[PackageError]]
 ) -> Struct:
     from ..load.listing import package_struct
 
-    module = None if p.module is None else _module(p.module, modules)
+    module = None if p.module is None else _module(loader, p.module, modules)
     return package_struct(p, module, deps.get(id(p), []), errors.get(id(p), []))
 
 
-def _module(module: Module, known: dict[int, Struct]) -> Struct:
+def _module(loader: Loader, module: Module, known: dict[int, Struct]) -> Struct:
     from ..load.listing import module_struct
 
     found = known.get(id(module))
     if found is None:
-        found = module_struct(module)
+        found = module_struct(loader.resolver.describe(module))
         known[id(module)] = found
     return found
 

@@ -40,6 +40,7 @@ The commands are:
 {commands}
 
 Use "go help mod <command>" for more information about a command.
+
 """
 
 
@@ -58,7 +59,7 @@ def run(args: list[str]) -> int:
 
         return help.run(["mod", *args[1:]])
     if name not in SUBCOMMANDS:
-        sys.stderr.write(f"go mod {name}: unknown command\nRun 'go help mod' for usage.\n")
+        sys.stderr.write("go mod: unknown command\nRun 'go help mod' for usage.\n")
         return 2
     status: int = import_module(f".mod_{name}", __package__).run(args[1:])
     return status

@@ -35,8 +35,7 @@ Example usage:
 	'go mod init example.com/m' to initialize a v0 or v1 module
 	'go mod init example.com/m/v2' to initialize a v2 module
 
-Run 'go help mod init' for more information.
-"""
+Run 'go help mod init' for more information."""
 
 
 def run(args: list[str]) -> int:

@@ -32,7 +32,7 @@ def run(args: list[str]) -> int:
 
     state = open_state("mod tidy", values, workspace=False, root_mode=NEED_ROOT, force=True)
     for name in ("go", "compat"):
-        _check_version(name, values.text(name), state.running_go)
+        check_version(FLAGS, name, values.text(name), state.running_go)
     if values.rest:
         raise UserError("go: 'go mod tidy' accepts no arguments")
     options = PackageOptions()
@@ -52,7 +52,8 @@ def run(args: list[str]) -> int:
     return 0
 
 
-def _check_version(flag: str, version: str, running: str) -> None:
+def check_version(flags: FlagSet, flag: str, version: str, running: str) -> None:
+    """A version of Go as a flag names it. Raises UserError."""
     from ..module.semver import compare_go
 
     problem = ""
@@ -61,4 +62,4 @@ def _check_version(flag: str, version: str, running: str) -> None:
     elif version and compare_go(version, running) > 0:
         problem = f"maximum supported Go version is {running}"
     if problem:
-        raise FLAGS.fail(f'invalid value "{version}" for flag -{flag}: {problem}')
+        raise flags.fail(f'invalid value "{version}" for flag -{flag}: {problem}')

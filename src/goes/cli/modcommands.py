@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 from .flags import FlagValues
 
 if TYPE_CHECKING:
-    from ..load.modstate import ModuleState
+    from ..load.modstate import ModOptions, ModuleState
+
+
+def mod_options(command: str, values: FlagValues) -> ModOptions:
+    """What -mod, -modfile, -modcacherw, -v and -x say."""
+    from ..load.modstate import ModOptions
+
+    options = ModOptions(command, values.text("mod"), values.text("modfile"))
+    options.modcacherw = values.flag("modcacherw")
+    options.verbose = values.flag("v")
+    options.trace = values.flag("x")
+    return options
 
 
 def open_state(
@@ -20,14 +31,11 @@ def open_state(
     missing_imports: bool = False,
     explicit_write: bool = False,
 ) -> ModuleState:
-    """`values` may have any of -C, -mod, -modfile, -modcacherw, -tags, -v and -x."""
+    """`values` may have any of -mod, -modfile, -modcacherw, -tags, -v and -x."""
     from ..load.context import make_context
-    from ..load.modstate import ModOptions, ModuleState
+    from ..load.modstate import ModuleState
 
-    options = ModOptions(command, values.text("mod"), values.text("modfile"))
-    options.modcacherw = values.flag("modcacherw")
-    options.verbose = values.flag("v")
-    options.trace = values.flag("x")
+    options = mod_options(command, values)
     options.workspace = workspace
     options.root_mode = root_mode
     options.force_modules = force

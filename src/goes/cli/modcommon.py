@@ -11,9 +11,8 @@ import os
 from typing import Final
 
 from ..diag.diagnostic import UserError
-from .flags import BOOL, TEXT, Flag, FlagSet, FlagValues
+from .flags import BOOL, CHDIR, TEXT, Flag, FlagSet, FlagValues
 
-CHDIR: Final = Flag("C", TEXT, "change to dir before running the command", "dir")
 MODCACHERW: Final = Flag("modcacherw", BOOL, "leave newly-created directories in the module cache read-write")
 OVERLAY: Final = Flag("overlay", TEXT, "read a JSON config file that provides an overlay for build operations", "file")
 MOD_FLAGS: Final = [
@@ -41,11 +40,6 @@ def parse_edits(flags: FlagSet, args: list[str], edits: frozenset[str]) -> tuple
             value = next(given)
         if name in edits:
             ordered.append((name, value))
-    if values.text("C"):
-        try:
-            os.chdir(values.text("C"))
-        except OSError as e:
-            raise UserError(f"go: chdir {values.text('C')}: {os.strerror(e.errno or 0).lower()}") from None
     return values, ordered
 
 

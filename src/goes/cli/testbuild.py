@@ -7,6 +7,7 @@ printed once, to standard error or, with -json, as build events.
 from __future__ import annotations
 
 import copy
+import json
 import os
 import sys
 import threading
@@ -18,6 +19,10 @@ from ..load.testing import TestCover, TestVariants, packages_below, test_variant
 from ..test.jsontext import json_string
 from ..test.runner import PackageRun, RunSettings, write_stdout
 from ..test.schedule import Job, in_child
+from ..work.build import package_inputs
+from ..work.cache import action_id
+from ..work.coverage import Coverage, meta_file_name
+from ..work.toolprograms import tool_program
 from .buildflags import Plan, build_cached, identify
 from .testflags import TestCommand
 
@@ -51,6 +56,19 @@ def place(built: str, executable: str) -> None:
 
     copyfile(built, executable)
     os.chmod(executable, 0o755)
+
+
+def _output_of(command: list[str]) -> str:
+    """What a tool prints. UserError if it fails."""
+    import subprocess
+
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    )
+    text = done.stdout.decode("utf-8", "replace")
+    if done.returncode != 0:
+        raise UserError(text.rstrip())
+    return text
 
 
 @final
@@ -132,7 +150,7 @@ class PackageJob(Job):
         if self.variants is None:
             builder.check(self.package)
             return
-        plan = builder.plan_for(self.variants)
+        plan = builder.plan_for(self.variants, self.run_state.work)
         self.plan = plan
         main = self.variants.main
         name = binary_name(self.package)
@@ -163,7 +181,7 @@ class PackageJob(Job):
             state.fail(self.failure)
             return
         if self.variants is None:
-            state.say(f"?   \t{self.package.import_path}\t[no test files]\n")
+            state.say(self._without_tests())
             return
         if self.cached:
             state.take_cached()
@@ -177,6 +195,25 @@ class PackageJob(Job):
             sys.stderr.write(" ".join(state.command(name)) + "\n")
             sys.stderr.flush()
         state.run(name)
+
+    def _without_tests(self) -> str:
+        """The line of a package without test files: its coverage is known to be none."""
+        builder = self.builder
+        package = self.package
+        state = self.run_state
+        counted = builder.command.covers and (not builder.patterns or package in builder.covered)
+        meta = builder.meta_data(package, os.path.join(state.work, "meta")) if counted and package.go_files else ""
+        if not meta:
+            return f"?   \t{package.import_path}\t[no test files]\n"
+        tool = tool_program("covdata", builder.plan.cache)
+        where = os.path.dirname(meta)
+        profile = state.settings.profile
+        if profile is not None:
+            path = os.path.join(state.work, "_cover_.out")
+            _output_of([tool, "textfmt", "-i", where, "-o", path])
+            with open(path, "rb") as f:
+                profile.add(f.read(), path)
+        return _output_of([tool, "percent", "-i", where])
 
     def _install(self) -> None:
         """Put the binary where -c or -o want it."""
@@ -204,6 +241,9 @@ class JobBuilder:
         self.plan = plan
         self.reports = BuildReports(command.json)
         self.single = len(plan.graph.roots) == 1
+        self.covered: list[Package] = []  # with -coverpkg
+        self.patterns: list[str] = []
+        self.meta_digest = ""
 
     def keeps_binary(self) -> bool:
         return self.command.values.flag("c") or self.command.needs_binary()
@@ -212,11 +252,14 @@ class JobBuilder:
         """A job for each package, with its variants loaded."""
         jobs: list[Job] = []
         cover = self._cover()
+        if self.patterns:
+            self.write_meta_files(settings)
         for k, package in enumerate(self.plan.graph.roots):
             work = os.path.join(self.plan.work.path(), f"b{k + 1:03d}")
             state = PackageRun(settings, package, self._root(package), work)
             job = PackageJob(self, package, state)
             jobs.append(job)
+            state.cover_meta = self.meta_digest
             faulty = [p for p in packages_below(package) if p.error is not None]
             if not faulty and (package.test_go_files or package.xtest_go_files):
                 variants = test_variants(self.plan.loader, package, cover)
@@ -233,7 +276,54 @@ class JobBuilder:
         return jobs
 
     def _cover(self) -> TestCover | None:
-        return None
+        """How all test binaries of the command are instrumented."""
+        command = self.command
+        if not command.covers:
+            return None
+        self.patterns = [p for p in command.values.text("coverpkg").split(",") if p]
+        if not self.patterns:
+            return TestCover(command.cover_mode, True, [], [])
+        from ..load.coverselect import packages_of_tests, select
+
+        everything = packages_of_tests(self.plan.loader, self.plan.graph.roots)
+        self.covered, unmatched = select(everything, self.patterns, os.getcwd(), command.cover_mode)
+        for pattern in unmatched:
+            sys.stderr.write(f"warning: no packages being tested depend on matches for pattern {pattern}\n")
+        return TestCover(command.cover_mode, False, [p.import_path for p in self.covered], self.patterns)
+
+    def coverage(self, paths: list[str], directory: str, hook: str = "test") -> Coverage:
+        return Coverage(self.command.cover_mode, paths, hook, directory, lambda: tool_program("cover", self.plan.cache))
+
+    def meta_data(self, package: Package, directory: str) -> str:
+        """The file with the meta-data of a package that no test binary may contain, "" if it has no functions."""
+        inputs = package_inputs(Graph([package], []), package)
+        path = os.path.join(directory, meta_file_name(package.import_path))
+        self.coverage([], "").instrument(inputs[package.import_path], package, directory, path)
+        try:
+            return path if os.path.getsize(path) > 0 else ""
+        except OSError:
+            return ""
+
+    def write_meta_files(self, settings: RunSettings) -> None:
+        """With -coverpkg: the meta-data of the packages under test, for the test binaries that do not contain them."""
+        covered = {p.import_path for p in self.covered}
+        paths: list[str] = []
+        files: list[str] = []
+        digest: list[str | bytes] = []
+        for k, p in enumerate(self.plan.graph.roots):
+            if p.import_path not in covered or p.error is not None:
+                continue
+            try:
+                made = self.meta_data(p, os.path.join(self.plan.work.path(), f"meta{k:03d}"))
+            except UserError:
+                continue  # reported when it is built
+            if made:
+                paths.append(p.import_path)
+                files.append(made)
+                with open(made, "rb") as f:
+                    digest += [p.import_path, f.read()]
+        settings.meta_files = json.dumps({"ImportPaths": paths, "MetaFileFragments": files}) + "\n"
+        self.meta_digest = action_id("cover meta", *digest) if covered else ""
 
     def _root(self, package: Package) -> str:
         """The tree whose files a test's results may depend on."""
@@ -241,10 +331,14 @@ class JobBuilder:
             return self.plan.context.goroot
         return "" if package.module is None else package.module.dir
 
-    def plan_for(self, variants: TestVariants) -> Plan:
+    def plan_for(self, variants: TestVariants, work: str) -> Plan:
         p = self.plan
         graph = Graph([variants.main], [])
-        return Plan(p.context, graph, copy.copy(p.options), p.values, p.cache, p.work, p.loader)
+        options = copy.copy(p.options)
+        if self.command.covers:
+            paths = [c.import_path for c in self.covered] if self.patterns else [variants.package.import_path]
+            options.cover = self.coverage(paths, os.path.join(work, "cover"))
+        return Plan(p.context, graph, options, p.values, p.cache, p.work, p.loader)
 
     def executable(self, plan: Plan, main: Package, name: str) -> str:
         """Path of the test binary, built if need be."""

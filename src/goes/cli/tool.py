@@ -128,23 +128,19 @@ def _list_platforms(args: list[str]) -> int | None:
 
 def _declared_tools(values: FlagValues) -> list[str]:
     """The tool directives of the main modules."""
-    from ..load.context import make_context
-    from ..load.modules import Modules, find_mod_file
-    from ..module import modfile
+    from ..load.mainmodules import load_requirements
+    from ..load.moderrors import ModError
+    from .modcommands import open_state
 
-    cwd = os.getcwd()
-    modules = Modules(make_context(os.environ), cwd)
-    known = getattr(modules, "tools", None)
-    if isinstance(known, (list, tuple)):
-        return [str(path) for path in known]
-    path = values.text("modfile") or find_mod_file(cwd)
-    if not path:
+    state = open_state("tool", values)
+    state.init()
+    if not state.enabled:
         return []
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as f:
-            return modfile.parse(os.path.basename(path), f.read()).tool
-    except OSError:
-        return []
+        load_requirements(state)
+    except ModError as error:
+        state.fatal(error)
+    return state.tools
 
 
 def _short_name(path: str) -> str:

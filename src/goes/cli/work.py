@@ -32,6 +32,7 @@ The commands are:
 {commands}
 
 Use "go help work <command>" for more information about a command.
+
 """
 
 
@@ -50,7 +51,7 @@ def run(args: list[str]) -> int:
 
         return help.run(["work", *args[1:]])
     if name not in SUBCOMMANDS:
-        sys.stderr.write(f"go work {name}: unknown command\nRun 'go help work' for usage.\n")
+        sys.stderr.write("go work: unknown command\nRun 'go help work' for usage.\n")
         return 2
     status: int = import_module(f".work_{name}", __package__).run(args[1:])
     return status

@@ -10,9 +10,8 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from ..diag.diagnostic import UserError
-from .flags import BOOL, LIST, TEXT, Flag, FlagSet
+from .flags import BOOL, CHDIR, LIST, TEXT, Flag, FlagSet
 from .modcommon import (
-    CHDIR,
     go_version,
     json_text,
     module_json,

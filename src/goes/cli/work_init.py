@@ -10,7 +10,7 @@ from typing import Final
 
 from ..diag.diagnostic import UserError
 from .flags import FlagSet
-from .modcommon import MOD_FLAGS, check_modules_enabled, go_version, parse_edits, work_file_path
+from .modcommon import MOD_FLAGS, go_version, parse_edits, work_file_path
 
 EXAMPLE: Final = "goes work init ./a ./b"
 FLAGS: Final = FlagSet("work init", "go work init [moddirs]", [*MOD_FLAGS])
@@ -22,7 +22,6 @@ def run(args: list[str]) -> int:
     from .workcommon import write_work_file
 
     values, _ = parse_edits(FLAGS, args, frozenset())
-    check_modules_enabled()
     path = work_file_path() or os.path.join(os.getcwd(), "go.work")
     if os.path.exists(path):
         raise UserError(f"go: {path} already exists")

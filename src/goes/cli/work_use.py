@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, final
 
 from ..diag.diagnostic import UserError
 from .flags import BOOL, Flag, FlagSet
-from .modcommon import MOD_FLAGS, check_modules_enabled, go_version, parse_edits, work_file_path
+from .modcommon import MOD_FLAGS, go_version, parse_edits, work_file_path
 
 if TYPE_CHECKING:
     from ..module.workfile import WorkFile
@@ -27,7 +27,6 @@ def run(args: list[str]) -> int:
     from .workcommon import NO_WORK_FILE, read_work_file, write_work_file
 
     values, _ = parse_edits(FLAGS, args, frozenset())
-    check_modules_enabled()
     path = work_file_path()
     if not path:
         raise UserError(NO_WORK_FILE)

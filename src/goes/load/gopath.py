@@ -174,7 +174,12 @@ class GopathResolver(Resolver):
     def _find(self, resolved: Resolved, parent: Package | None) -> None:
         path = resolved.path
         view = self.context.view
-        for root in [self.context.goroot, *self.roots]:
+        start = self.cwd if parent is None else parent.dir
+        roots = [self.context.goroot, *self.roots]
+        if path.startswith("vendor/") and not is_below(start, self.context.goroot):
+            # What GOROOT vendors is its own.
+            roots = [*self.roots, self.context.goroot]
+        for root in roots:
             directory = os.path.join(root, "src", path)
             if view.is_dir(directory):
                 resolved.dir = directory
@@ -192,6 +197,9 @@ class GopathResolver(Resolver):
         else:
             tried.append("($GOPATH not set. For more details see: 'go help gopath')")
         resolved.problem = f"cannot find package {quote(path)} in any of:\n\t" + "\n\t".join(tried)
+
+    def root_of(self, directory: str) -> str:
+        return self._locate(directory)[1]
 
     def _vendor_places(self, path: str, parent: Package | None) -> list[str]:
         """Directories below vendor directories where the package would be."""

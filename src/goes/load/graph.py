@@ -14,7 +14,7 @@ Source: cmd/go/internal/load, cmd/go/internal/modload (resolution, checks, messa
 from __future__ import annotations
 
 import os
-from typing import Final, final
+from typing import TYPE_CHECKING, Final, final
 
 from ..diag.diagnostic import UserError
 from ..syntax.unicode import quote
@@ -33,6 +33,9 @@ from .package import (
 )
 from .resolve import Resolver, is_local_import
 from .rules import forbidden, implied_by_cgo, install_target, is_safe_argument, wrong_files, wrong_sources
+
+if TYPE_CHECKING:
+    from .modstate import ModOptions
 
 _Stack = list[tuple[str, str]]  # import path, base name of the file that imports it
 
@@ -100,26 +103,27 @@ def _visit(root: Package, seen: set[int], order: list[Package]) -> None:
 @final
 class LoadOptions:
     """`ignore_imports`: as for `go list -find`, imports are not even read. `embeds`: resolve //go:embed patterns.
-    `with_tests`: imports of tests will be asked for."""
+    `with_tests`: imports of tests will be asked for. `modules`: -mod, -modfile and the like."""
 
-    __slots__ = ("ignore_imports", "embeds", "with_tests", "cover")
+    __slots__ = ("ignore_imports", "embeds", "with_tests", "cover", "modules")
 
     def __init__(self) -> None:
+        self.modules: ModOptions | None = None
         self.ignore_imports = False
         self.embeds = True
         self.with_tests = False
         self.cover = False
 
 
-def make_resolver(context: BuildContext, cwd: str) -> Resolver:
+def make_resolver(context: BuildContext, cwd: str, modules: ModOptions | None = None) -> Resolver:
     """GOPATH mode with GO111MODULE=off, and with auto where there is no go.mod; else modules."""
     setting = os.environ.get("GO111MODULE", "")
     if setting not in ("", "on", "auto", "off"):
         raise UserError(f"go: unknown environment setting GO111MODULE={setting}")
     if setting == "auto":
-        from .modules import find_mod_file
+        from .modstate import find_root, find_work
 
-        if not find_mod_file(cwd):
+        if not find_root(cwd) and not find_work(cwd, os.environ, context.goroot):
             setting = "off"
     if setting == "off":
         from .gopath import GopathResolver
@@ -127,7 +131,7 @@ def make_resolver(context: BuildContext, cwd: str) -> Resolver:
         return GopathResolver(context, cwd)
     from .modresolve import ModuleResolver
 
-    return ModuleResolver(context, cwd)
+    return ModuleResolver(context, cwd, modules)
 
 
 @final
@@ -147,7 +151,9 @@ class Loader:
         self.overlay = overlay
         self.options = LoadOptions() if options is None else options
         self.goroot_src = os.path.join(context.goroot, "src")
-        self.resolver = make_resolver(context, cwd) if resolver is None else resolver
+        self.resolver = (
+            make_resolver(context, cwd, self.options.modules) if resolver is None else resolver
+        )
         self.cache: dict[str, Package] = {}
         self._folded: dict[str, str] = {}
         self._gobin = os.environ.get("GOBIN", "")
@@ -213,8 +219,7 @@ class Loader:
         scan = scan_directory(self.context, full, [os.path.basename(n) for n in names], True)
         package.dir = full
         package.module = self.resolver.main_module_for(full)
-        if package.module is not None:
-            package.root = package.module.dir
+        package.root = self.resolver.root_of(full)
         self.cache[COMMAND_LINE] = package
         package.fill(scan, not self.options.ignore_imports)
         self._load(package, COMMAND_LINE, [], [], scan)
@@ -258,7 +263,7 @@ class Loader:
             package.conflict_dir = resolved.conflict_dir
             package.package_object = resolved.package_object
             scan: DirectoryScan | None = None
-            if resolved.problem:
+            if resolved.problem and not resolved.dir:
                 self._fail(package, resolved.problem, path, stack, places)
             else:
                 modules = self.resolver.modules_enabled
@@ -266,6 +271,8 @@ class Loader:
                 comment = scan.import_comment
                 if not modules and not scan.error and comment and comment != path and not _in_vendor(path):
                     scan.error = f"code in directory {resolved.dir} expects import {quote(comment)}"
+                if resolved.problem and not scan.error:
+                    scan.error = resolved.problem
                 package.fill(scan, not self.options.ignore_imports)
                 if package.standard:
                     package.test_imports = self.resolved_test_imports(package, package.test_imports)

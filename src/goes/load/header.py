@@ -209,7 +209,7 @@ def read_header(data: bytes) -> Header:
     """The head of a file. A syntax error in it is the header's `error`."""
     header = Header()
     if not _read_usual(data, header):
-        header = _read_any(data)
+        header = _read_any(data, _end_of_head(data))
     header.constraint = read_constraint(data[: header.end] if header.error is None else data)
     if header.name:
         _read_comments(data, header)
@@ -369,8 +369,65 @@ def _group_before(data: bytes, position: int) -> list[str]:
     return found
 
 
-def _read_any(data: bytes) -> Header:
-    reader = _Reader(data)
+_LOOSE_GAP: Final = re.compile(rb"(?:[ \f\t\r\n;]+|//[^\n]*(?:\n|\Z)|/\*(?:[^*]|\*(?!/))*\*/)*")
+_LOOSE_PACKAGE: Final = re.compile(rb"package(?![\w\x80-\xff])")
+_LOOSE_IMPORT: Final = re.compile(rb"import(?![\w\x80-\xff])")
+_IDENTIFIER: Final = re.compile(rb"[\w\x80-\xff]+")
+_STRING: Final = re.compile(rb'"(?:[^"\\\n]|\\.)*"|`[^`]*`', re.S)
+
+
+def _end_of_head(data: bytes) -> int:
+    """Where a look at nothing but the words of the head ends it: what follows is not read at all, so that `package a.b`
+    is no error here. The length of data if a word is missing."""
+
+    def skip(position: int) -> int:
+        gap = _LOOSE_GAP.match(data, position)
+        return position if gap is None else gap.end()
+
+    start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
+    match = _LOOSE_PACKAGE.match(data, skip(start))
+    if match is None:
+        return len(data)
+    match = _IDENTIFIER.match(data, skip(match.end()))
+    if match is None:
+        return len(data)
+
+    def import_spec(position: int) -> int:
+        position = skip(position)
+        if data.startswith(b".", position):
+            position = skip(position + 1)
+        else:
+            name = _IDENTIFIER.match(data, position)
+            if name is not None:
+                position = skip(name.end())
+        text = _STRING.match(data, position)
+        return -1 if text is None else text.end()
+
+    position = skip(match.end())
+    while data.startswith(b"i", position):
+        match = _LOOSE_IMPORT.match(data, position)
+        if match is None:
+            return len(data)
+        position = skip(match.end())
+        if not data.startswith(b"(", position):
+            position = import_spec(position)
+            if position < 0:
+                return len(data)
+            position = skip(position)
+            continue
+        position = skip(position + 1)
+        while not data.startswith(b")", position):
+            position = import_spec(position)
+            if position < 0:
+                return len(data)
+            position = skip(position)
+        position = skip(position + 1)
+    return position
+
+
+def _read_any(data: bytes, end: int = -1) -> Header:
+    """Read a head up to `end` with the scanner."""
+    reader = _Reader(data if end < 0 else data[:end])
     header = reader.header
     reader.read()
     found: list[tuple[int, str]] = [(e.pos, _scanner_text(e)) for e in reader.errors] + reader.problems
@@ -384,7 +441,9 @@ def _read_any(data: bytes) -> Header:
         header.imports = []
         return header
     if any(i.text == "embed" for i in header.imports):
-        header.embeds = _embed_patterns(reader)
+        whole = _Reader(data)
+        whole.header = header
+        header.embeds = _embed_patterns(whole)
     return header
 
 

@@ -20,7 +20,7 @@ from .constraint import FileConstraint
 from .header import Header, Place, read_header
 from .view import Entry, FileView
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _RECENT: Final = 2_000_000_000  # nanoseconds; how coarse a file system's clock may be
 _LIMIT: Final = 20_000  # files in one shard; beyond, the shard begins anew
 

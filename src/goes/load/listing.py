@@ -87,11 +87,21 @@ MODULE: Final = StructType(
 
 def module_struct(module: Module) -> Struct:
     values: dict[str, GoValue] = {
-        "Path": module.path, "Version": module.version, "Main": module.main, "Indirect": module.indirect,
-        "Dir": module.dir, "GoVersion": module.go,
+        "Path": module.path, "Version": module.version, "Query": module.query, "Versions": list(module.versions),
+        "Main": module.main, "Indirect": module.indirect, "Dir": module.dir, "GoMod": module.go_mod,
+        "GoVersion": module.go, "Retracted": list(module.retracted), "Deprecated": module.deprecated,
+        "Sum": module.sum, "GoModSum": module.go_mod_sum, "Reuse": module.reuse,
     }  # fmt: skip
-    if module.dir:
-        values["GoMod"] = module.dir + "/go.mod"
+    if module.time:
+        values["Time"] = Struct(TIME, {"text": module.time})
+    if module.replace is not None:
+        values["Replace"] = module_struct(module.replace)
+    if module.update is not None:
+        values["Update"] = module_struct(module.update)
+    if module.error:
+        values["Error"] = Struct(MODULE_ERROR, {"Err": module.error})
+    if module.origin is not None:
+        values["Origin"] = Struct(ORIGIN, {name: text for name, text in module.origin.items()})
     return Struct(MODULE, values)
 
 

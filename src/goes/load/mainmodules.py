@@ -78,7 +78,7 @@ def load_requirements(state: ModuleState, options: PackageOptions | None = None)
         if wrong_path:
             errors.append(wrong_path)
     if errors:
-        raise UserError("go: " + "\n".join(errors))
+        raise UserError("\n".join("go: " + error for error in errors))
     _set_main(state, mods, roots, files, indices)
     for mod in mods:
         index = state.indices[mod]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, TypeVar, final
 
 from .moderrors import InvalidVersion, ModError, ModuleError
 from .modversions import Mod
@@ -47,7 +47,8 @@ def open_fetcher(state: ModuleState) -> tuple[GoSums, Fetcher]:
 
     disabled = "module lookup disabled by -mod=vendor" if state.build_mod == "vendor" else ""
     settings = Settings(
-        state.env, modcacherw=state.options.modcacherw, trace=state.options.trace, disabled=disabled
+        state.env, modcacherw=state.options.modcacherw, quiet=state.command == "mod download",
+        trace=state.options.trace, disabled=disabled,
     )
     workspace = [sum_path(state, root) for root in state.mod_roots] if state.workspace else []
     if state.workspace:
@@ -110,38 +111,73 @@ def download(state: ModuleState, mod: Mod) -> str:
 
 def cached_directory(state: ModuleState, mod: Mod) -> str:
     """The directory of a module version if it has been downloaded; ""."""
-    from .modules import escape_path
+    from ..module.problem import FetchError
 
-    path = os.path.join(state.context.gomodcache, *escape_path(mod[0]).split("/")) + "@" + escape_path(mod[1])
-    return path if os.path.isdir(path) else ""
+    try:
+        directory, missing = state.fetcher.cache.module_directory(mod[0], mod[1])
+    except FetchError:
+        return ""
+    return "" if missing else directory
 
 
-def versions(state: ModuleState, path: str, prefix: str) -> tuple[list[str], Origin | None]:
+T = TypeVar("T")
+
+
+def try_proxies(state: ModuleState, ask: Callable[[str], T]) -> T:
+    """Ask the entries of GOPROXY in turn, as Fetcher.try_proxies does, about what takes several questions."""
+    from ..module.fetch import USE_PROXY
+    from ..module.problem import FetchError
+
+    try:
+        proxies = state.fetcher.settings.proxies()
+    except FetchError as error:
+        raise translate(error) from None
+    best: ModError | None = None
+    rank = 0
+    for proxy in proxies:
+        try:
+            return ask(proxy.url)
+        except ModError as error:
+            if proxy.url == "direct" or (proxy.url == "noproxy" and not str(error).endswith(USE_PROXY)):
+                best = error
+                rank = 2
+            elif rank <= 1 and not error.not_exist:
+                best = error
+                rank = 1
+            elif rank == 0:
+                best = error
+            if not proxy.any_error and not error.not_exist:
+                break
+    assert best is not None
+    raise best
+
+
+def versions(state: ModuleState, proxy: str, path: str, prefix: str) -> tuple[list[str], Origin | None]:
     """The tagged versions that begin with prefix, in order."""
     from ..module.problem import FetchError
 
     try:
-        found = state.fetcher.versions(path, prefix)
+        found = state.fetcher.versions_at(proxy, path, prefix)
     except FetchError as error:
         raise translate(error) from None
     return found.versions, found.origin
 
 
-def stat(state: ModuleState, path: str, revision: str) -> Revision:
+def stat(state: ModuleState, proxy: str, path: str, revision: str) -> Revision:
     from ..module.problem import FetchError
 
     try:
-        info = state.fetcher.stat(path, revision)
+        info = state.fetcher.stat_at(proxy, path, revision)
     except FetchError as error:
         raise translate(error) from None
     return Revision(info.version, info.time, info.name, info.short, info.origin)
 
 
-def latest(state: ModuleState, path: str) -> Revision:
+def latest(state: ModuleState, proxy: str, path: str) -> Revision:
     from ..module.problem import FetchError
 
     try:
-        info = state.fetcher.latest(path)
+        info = state.fetcher.latest_at(proxy, path)
     except FetchError as error:
         raise translate(error) from None
     return Revision(info.version, info.time, info.name, info.short, info.origin)
@@ -155,3 +191,25 @@ def download_zip(state: ModuleState, mod: Mod) -> None:
         state.fetcher.download_zip(mod[0], mod[1])
     except FetchError as error:
         raise translate(error) from None
+
+
+def cached_go_mod(state: ModuleState, mod: Mod) -> str:
+    """The file that holds the go.mod of a module version, if it is in the cache; ""."""
+    from ..module.problem import FetchError
+
+    try:
+        path = state.fetcher.cache.file(mod[0], mod[1], "mod")
+    except FetchError:
+        return ""
+    return path if os.path.isfile(path) else ""
+
+
+def is_reusable(state: ModuleState, path: str, text: str, origin: Origin) -> bool:
+    """Would the query have the answer again that had this origin?"""
+    from ..module.problem import FetchError
+
+    try:
+        state.fetcher.check_reuse(path, origin)
+    except FetchError:
+        return False
+    return True

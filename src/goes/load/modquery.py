@@ -128,12 +128,13 @@ def latest_ignoring_retractions(state: ModuleState, path: str) -> Mod:
 
 @final
 class _Repository:
-    """What is known of a module's versions: by the proxies, and by replacements in go.mod."""
+    """What is known of a module's versions: by an entry of GOPROXY, and by replacements in go.mod."""
 
-    __slots__ = ("state", "path", "problem", "replaced")
+    __slots__ = ("state", "proxy", "path", "problem", "replaced")
 
-    def __init__(self, state: ModuleState, path: str) -> None:
+    def __init__(self, state: ModuleState, proxy: str, path: str) -> None:
         self.state = state
+        self.proxy = proxy
         self.path = path
         self.problem: ModError | None = None
         self.replaced = path in state.highest_replaced
@@ -149,7 +150,7 @@ class _Repository:
         origin: dict[str, str] | None = None
         if self.problem is None:
             try:
-                found, origin = modfetching.versions(self.state, self.path, prefix)
+                found, origin = modfetching.versions(self.state, self.proxy, self.path, prefix)
             except ModError as error:
                 if not (self.replaced and error.not_exist):
                     raise
@@ -171,7 +172,7 @@ class _Repository:
         try:
             if self.problem is not None:
                 raise self.problem
-            return modfetching.stat(self.state, self.path, revision)
+            return modfetching.stat(self.state, self.proxy, self.path, revision)
         except ModError:
             version = canonical(revision)
             if not self.replaced or version != revision:
@@ -187,7 +188,7 @@ class _Repository:
         problem: ModError | None = self.problem
         if problem is None:
             try:
-                latest = modfetching.latest(self.state, self.path)
+                latest = modfetching.latest(self.state, self.proxy, self.path)
             except ModError as error:
                 problem = error
         if self.replaced:
@@ -208,8 +209,12 @@ def allowed_versions(
     state: ModuleState, path: str, allowed: Allowed
 ) -> tuple[list[str], dict[str, str] | None]:
     """All tagged versions that are allowed. Raises ModError."""
-    found, origin = _Repository(state, path).versions("")
-    return [v for v in found if _is_allowed(allowed, (path, v), True)], origin
+
+    def ask(proxy: str) -> tuple[list[str], dict[str, str] | None]:
+        found, origin = _Repository(state, proxy, path).versions("")
+        return [v for v in found if _is_allowed(allowed, (path, v), True)], origin
+
+    return modfetching.try_proxies(state, ask)
 
 
 def _is_allowed(allowed: Allowed | None, mod: Mod, strict: bool) -> bool:
@@ -347,6 +352,14 @@ def _other_major(path: str, version: str) -> bool:
 
 def query(state: ModuleState, path: str, text: str, current: str, allowed: Allowed | None = None) -> Revision:
     """The version that a query means. `current` is the selected one, "none" or "" (unknown). Raises ModError."""
+    found = _query_first(state, path, text, current)
+    if found is not None:
+        return found
+    return modfetching.try_proxies(state, lambda proxy: _query_at(state, proxy, path, text, current, allowed))
+
+
+def _query_first(state: ModuleState, path: str, text: str, current: str) -> Revision | None:
+    """What can be said without asking anybody."""
     if current not in ("", "none") and not is_valid(path, current):
         raise ModError(f"invalid previous version {path}@{current}")
     if state.build_mod == "vendor":
@@ -356,7 +369,13 @@ def query(state: ModuleState, path: str, text: str, current: str, allowed: Allow
         return Revision("", "", "", "", None)
     if path == "std" or path == "cmd":
         raise ModError(f'can\'t query specific version ("{text}") of standard-library module "{path}"')
-    repository = _Repository(state, path)
+    return None
+
+
+def _query_at(
+    state: ModuleState, proxy: str, path: str, text: str, current: str, allowed: Allowed | None
+) -> Revision:
+    repository = _Repository(state, proxy, path)
     matcher = _matcher(path, text, current, allowed)
     if matcher is None or matcher.can_stat:
         return _stat_query(repository, path, text, allowed)
@@ -532,10 +551,14 @@ def query_pattern(
             raise MatchesMainModules(pattern, text, main_matches, pattern in state.main_paths)
         raise PackageNotInModule(pattern, text, NO_MOD, NO_MOD, main_matches)
     results: list[Result] = []
-    try:
-        found = _query_candidates(state, candidates, lambda p: _query_module(
-            state, p, pattern, wildcard, text, current(p), allowed, matches_path
+
+    def ask(proxy: str) -> list[Result]:
+        return _query_candidates(state, candidates, lambda p: _query_module(
+            state, proxy, p, pattern, wildcard, text, current(p), allowed, matches_path
         ))
+
+    try:
+        found = modfetching.try_proxies(state, ask)
     except ModError as error:
         if main_matches and module_only is None and error.not_exist:
             raise MatchesMainModules(pattern, text, main_matches, pattern in state.main_paths) from None
@@ -566,10 +589,10 @@ def _match(
 
 
 def _query_module(
-    state: ModuleState, path: str, pattern: str, wildcard: bool, text: str, current: str, allowed: Allowed | None,
-    matches_path: Callable[[str], bool],
+    state: ModuleState, proxy: str, path: str, pattern: str, wildcard: bool, text: str, current: str,
+    allowed: Allowed | None, matches_path: Callable[[str], bool],
 ) -> Result:
-    revision = query(state, path, text, current, allowed)
+    revision = _query_first(state, path, text, current) or _query_at(state, proxy, path, text, current, allowed)
     mod = (path, revision.version)
     if is_toolchain(path):
         return Result(mod, revision, [])

@@ -1,218 +1,135 @@
-"""Packages by the rules of modules, over load/modules.py.
+"""Packages by the rules of modules.
 
     ModuleResolver(context, cwd).match(["./..."], False)   →   the packages of the main module
 
-Source: cmd/go/internal/modload (matching, resolution, messages).
+A main module that requires nothing is resolved import by import, without looking at anything that it does not import;
+else all packages are first loaded for their modules (load/modload.py), which keeps go.mod consistent.
+Source: cmd/go/internal/load, cmd/go/internal/modload (matching, resolution, messages).
 """
 
 from __future__ import annotations
 
 import os
-from typing import final
+from typing import TYPE_CHECKING, final
 
-from ..diag.diagnostic import UserError
 from ..module.paths import check_import_path, has_path_prefix, is_std_path
 from ..syntax.unicode import quote
 from .context import BuildContext
-from .modules import NO_MOD_FILE, Modules, find_mod_file, has_go_files
-from .package import Module, Package, short_path
-from .patterns import clean_patterns, is_local, pattern_matcher, tree_matcher
-from .resolve import Match, Resolved, Resolver, is_below
-from .scan import scan_directory
-from .walk import WalkRules, directories, holds_package
+from .mainmodules import load_requirements
+from .moderrors import ImportMissing, ModError
+from .modimport import import_from_modules, query_import
+from .modload import load_imports_of, load_packages
+from .modmatch import Match as ModuleMatch
+from .modmatch import clean_patterns, match_local_dirs, match_packages, resolve_local
+from .modpackages import NoGo, PackageOptions
+from .modstate import ModOptions, ModuleState
+from .modversions import NO_MOD, Mod
+from .package import Module, Package
+from .resolve import Match, Resolved, Resolver
+
+if TYPE_CHECKING:
+    from .requirements import Requirements
 
 
 @final
 class ModuleResolver(Resolver):
     modules_enabled = True
 
-    def __init__(self, context: BuildContext, cwd: str) -> None:
+    def __init__(self, context: BuildContext, cwd: str, options: ModOptions | None = None) -> None:
         super().__init__(context, cwd)
-        self.modules = Modules(context, cwd)
+        self.state = ModuleState(context, cwd, os.environ, options or ModOptions())
+        self.state.init()
+        self._modules: dict[Mod, Module] = {}
         self._std: dict[str, bool] = {}
+        self.outside = ""  # the module version that path@version arguments name
+
+    def module_state(self) -> ModuleState:
+        return self.state
+
+    def requirements(self) -> Requirements:
+        try:
+            return load_requirements(self.state)
+        except ModError as error:
+            self.state.fatal(error)
+
+    def _is_plain(self) -> bool:
+        """Does nothing come from other modules?"""
+        state = self.state
+        if state.workspace or state.build_mod != "readonly":
+            return False
+        return all(not file.require and not file.replace for file in state.mod_files.values() if file is not None)
 
     # ------------------------------------------------------------------------------------------------ patterns
 
     def match(self, patterns: list[str], with_tests: bool) -> list[Match]:
+        rs = self.requirements()
+        patterns = clean_patterns(patterns)
+        if self._is_plain() and "all" not in patterns:
+            matches = [ModuleMatch(p) for p in patterns]
+            for match in matches:
+                self._match_plain(match, rs)
+        else:
+            options = PackageOptions()
+            options.resolve_missing = True
+            options.load_tests = with_tests
+            options.silent = True
+            options.silent_unmatched = True
+            options.follow_std = "all" in patterns
+            matches, _ = load_packages(self.state, options, patterns)
         found: list[Match] = []
-        for pattern in clean_patterns(patterns):
-            match = Match(pattern)
-            if not match.is_literal and not is_local(pattern):
-                self._match_packages(match)
-            elif not is_local(pattern):
-                match.packages = [pattern]
-            elif "..." in pattern:
-                self._match_local(match)
-            else:
-                self._match_directory(match)
+        for match in matches:
+            out = Match(match.pattern)
+            out.packages = match.packages
+            out.errors = [str(e) for e in match.errors]
+            if match.is_literal and match.is_local and match.errors:
+                self._explain(out, match)
             if not match.packages and not match.errors:
-                self.warnings.append(f"go: warning: {quote(pattern)} matched no packages")
-            found.append(match)
+                self.warnings.append(f"go: warning: {quote(match.pattern)} matched no packages")
+            found.append(out)
         return found
 
-    def _match_packages(self, match: Match) -> None:
+    def _match_plain(self, match: ModuleMatch, rs: Requirements) -> None:
+        state = self.state
         pattern = match.pattern
-        rules = WalkRules()
-        rules.stop_at_go_mod = True
-        rules.stop_at_vendor = True
-        rules.note_links = "..." in pattern
-        if "..." in pattern:
-            rules.is_match = pattern_matcher(pattern)
-            rules.can_match = tree_matcher(pattern)
-        main = self.modules.main
-        found: list[str] = []
-        if pattern in ("all", "work"):
-            if main is not None:
-                found = self._below(main.dir, main.path, rules)
-                if pattern == "all":
-                    found = self._close(found)
-            elif pattern == "all":
-                found = self._std_paths("std", rules)
-        elif pattern in ("std", "cmd"):
-            found = self._std_paths(pattern, rules)
-        elif pattern == "tool":
-            tools = getattr(self.modules.mod, "tool", None)
-            found = list(tools) if isinstance(tools, list) else []
-        else:
-            if main is not None:
-                if rules.can_match(main.path):
-                    found += self._below(main.dir, main.path, rules)
-                self.modules.select()
-                for module in self.modules.modules:
-                    if module.dir and rules.can_match(module.path):
-                        found += self._below(module.dir, module.path, rules)
-            found += self._std_paths("std", rules) + self._std_paths("cmd", rules)
-        match.packages = sorted(dict.fromkeys(found))
-
-    def _close(self, roots: list[str]) -> list[str]:
-        """What the packages of the main module import, directly or not, and their tests import."""
-        from .graph import Loader
-
-        loader = Loader(self.context, self.cwd, overlay=False, resolver=self)
-        seen: dict[str, Package] = {}
-        pending: list[Package] = []
-        for path in roots:
-            package = loader.load_import(path, self.cwd, None, [], [])[0]
-            pending.append(package)
-            tests = [p for p in package.test_imports + package.xtest_imports if p != "C"]
-            pending += [loader.load_import(p, package.dir, package, [], [])[0] for p in tests]
-        while pending:
-            package = pending.pop()
-            if package.import_path in seen:
-                continue
-            seen[package.import_path] = package
-            pending += package.dependencies or []
-        return list(seen)
-
-    def _below(self, top: str, prefix: str, rules: WalkRules) -> list[str]:
-        walk = directories(self.context, top, prefix, rules, self.warnings.append)
-        return [path for path, directory in walk if holds_package(self.context, directory)]
-
-    def _std_paths(self, which: str, rules: WalkRules) -> list[str]:
-        rules.stop_at_vendor = False
-        if which == "cmd":
-            top = os.path.join(self.goroot_src, "cmd")
-            found = self._below(top, "cmd", rules)
-            return [
-                p for p in found
-                if not (p.startswith("cmd/vendor") and self._name(os.path.join(self.goroot_src, p)) == "main")
-            ]  # fmt: skip
-        ignored = {"builtin"} if self.context.cgo_enabled else {"builtin", "runtime/cgo"}
-        return [p for p in self._below(self.goroot_src, "", rules) if p not in ignored]
-
-    def _name(self, directory: str) -> str:
-        return scan_directory(self.context, directory, None, False).name
-
-    def _match_local(self, match: Match) -> None:
-        pattern = match.pattern
-        base = os.path.dirname(pattern[: pattern.index("...") + 1])
-        top = os.path.normpath(os.path.join(self.cwd, base))
-        main = self.modules.main
-        if is_below(top, self.goroot_src):
-            root = self.goroot_src
-            prefix = ""
-        elif main is not None and is_below(top, main.dir):
-            root = main.dir
-            prefix = main.path
-        else:
-            match.fail(
-                f"directory prefix {short_path(top, self.cwd)} does not contain main module or its selected dependencies"
-            )
+        if not match.is_local:
+            if match.is_literal:
+                match.packages = [pattern]
+            elif pattern == "tool":
+                match.packages = list(state.tools)
+            elif pattern in ("std", "cmd"):
+                match_packages(state, match, False, True, [])
+                in_cmd = pattern == "cmd"
+                match.packages = [p for p in match.packages if has_path_prefix(p, "cmd") == in_cmd]
+            else:
+                match_packages(state, match, False, pattern != "work", state.main)
             return
-        if not self.context.view.is_dir(top):
-            match.fail(f"lstat {base}/: no such file or directory")
-            return
-        rules = WalkRules()
-        rules.stop_at_go_mod = True
-        rules.stop_at_vendor = False
-        written = os.path.normpath(os.path.join(self.cwd, pattern))
-        is_match = pattern_matcher(written)
-        relative = "" if top == root else os.path.relpath(top, root).replace(os.sep, "/")
-        path_of_top = f"{prefix}/{relative}" if prefix and relative else prefix or relative
-        try:
-            walk = list(directories(self.context, top, path_of_top, rules, self.warnings.append))
-        except OSError as error:
-            match.fail(f"open {error.filename}: {os.strerror(error.errno or 0).lower()}")
-            return
-        for path, directory in walk:
-            if path == "builtin" or not is_match(directory) or not holds_package(self.context, directory):
-                continue
-            match.packages.append(path)
+        match_local_dirs(state, state.mod_roots, match, rs)
+        for directory in match.dirs or []:
+            try:
+                match.packages.append(resolve_local(state, directory, rs))
+            except ModError as error:
+                text = str(error)
+                if not match.is_literal and ("GOROOT/src is not" in text or "pseudo-package" in text):
+                    continue
+                if not state.has_root:
+                    state.die()
+                match.fail(error)
 
-    def _match_directory(self, match: Match) -> None:
-        pattern = match.pattern
-        directory = os.path.normpath(os.path.join(self.cwd, pattern))
-        main = self.modules.main
-        view = self.context.view
-        in_goroot = is_below(directory, self.goroot_src) and directory != self.goroot_src
-        if not view.is_dir(directory):
-            if main is None and not in_goroot:
-                raise UserError("go: " + NO_MOD_FILE)
-            match.fail(f"stat {directory}: directory not found")
-            return
-        scan = scan_directory(self.context, directory, None, False)
-        if scan.no_go and not scan.ignored_go_files:
-            if main is None and not in_goroot:
-                raise UserError("go: " + NO_MOD_FILE)
-            match.fail("no Go files in " + directory)
-            match.no_go_dir = directory
-            return
-        if main is not None and is_below(directory, main.dir):
-            relative = "" if directory == main.dir else os.path.relpath(directory, main.dir).replace(os.sep, "/")
-            path = f"{main.path}/{relative}" if relative else main.path
-            if relative.startswith("vendor/"):
-                if not self.modules.vendor:
-                    match.fail(f"without -mod=vendor, directory {directory} has no package path")
-                    return
-                match.packages = [relative[len("vendor/") :]]
-                return
-            if os.path.dirname(find_mod_file(directory)) != main.dir:
-                match.fail(f"main module ({main.path}) does not contain package {path}")
-                return
-            match.packages = [path]
-            return
-        if in_goroot:
-            match.packages = [os.path.relpath(directory, self.goroot_src).replace(os.sep, "/")]
-            return
-        if main is None:
-            raise UserError("go: " + NO_MOD_FILE)
-        self.modules.select()
-        for module in self.modules.modules:
-            if module.dir and is_below(directory, module.dir):
-                relative = "" if directory == module.dir else os.path.relpath(directory, module.dir)
-                path = f"{module.path}/{relative}" if relative else module.path
-                match.packages = [path.replace(os.sep, "/")]
-                return
-        shown = short_path(directory, self.cwd)
-        what = "current directory" if shown == "." else f"directory {shown}"
-        match.fail(f"{what} outside main module or its selected dependencies")
+    def _explain(self, out: Match, match: ModuleMatch) -> None:
+        """A directory without Go files is described by its path alone."""
+        directory = os.path.normpath(os.path.join(self.cwd, match.pattern))
+        text = str(match.errors[0])
+        if text.endswith(f"no Go files in {directory}"):
+            out.errors = [f"no Go files in {directory}"]
+            out.no_go_dir = directory
 
     # ------------------------------------------------------------------------------------------------ imports
 
     def _is_standard(self, path: str) -> bool:
         known = self._std.get(path)
         if known is None:
-            known = is_std_path(path) and has_go_files(os.path.join(self.goroot_src, *path.split("/")))
+            directory = os.path.join(self.goroot_src, *path.split("/"))
+            known = is_std_path(path) and _has_go_files(directory)
             self._std[path] = known
         return known
 
@@ -238,19 +155,100 @@ class ModuleResolver(Resolver):
             return resolved
         if parent is not None:
             resolved.path = self.canonical_path(path, parent)
-        if self._is_standard(resolved.path):
-            resolved.goroot = True
-            resolved.dir = os.path.join(self.goroot_src, *resolved.path.split("/"))
-            resolved.root = self.context.goroot
+        state = self.state
+        if self._is_standard(resolved.path) and not state.in_goroot_src:
+            self._in_goroot(resolved)
             return resolved
-        importer = "" if parent is None or parent.command_line else parent.import_path
-        found = self.modules.find(path, importer)
-        resolved.module = found.module
-        resolved.dir = found.dir
-        resolved.problem = found.problem
-        if found.module is not None:
-            resolved.root = found.module.dir
+        mod = NO_MOD
+        loaded = state.packages.by_path.get(resolved.path) if state.packages is not None else None
+        if loaded is not None:
+            mod = loaded.mod
+            resolved.dir = loaded.dir
+            if loaded.error is not None and not (isinstance(loaded.error, NoGo) and loaded.dir):
+                resolved.problem = str(loaded.error)
+        else:
+            try:
+                place = import_from_modules(state, resolved.path, self.requirements(), None, False)
+                mod = place.mod
+                resolved.dir = place.dir
+            except ModError as error:
+                resolved.problem = self._why_missing(resolved.path, error)
+        if mod == NO_MOD:
+            if not resolved.problem:
+                self._in_goroot(resolved)
+            return resolved
+        resolved.module = self.module(mod)
+        resolved.root = resolved.module.dir
+        if mod in state.in_goroot_src:
+            self._in_goroot(resolved)
         return resolved
+
+    def _in_goroot(self, resolved: Resolved) -> None:
+        if not resolved.dir:
+            resolved.dir = os.path.join(self.goroot_src, *resolved.path.split("/"))
+        if resolved.dir.startswith(self.goroot_src + os.sep):
+            resolved.goroot = True
+            resolved.root = self.context.goroot
+
+    def _why_missing(self, path: str, error: ModError) -> str:
+        """Why the module that would provide the package cannot be added."""
+        state = self.state
+        if isinstance(error, ImportMissing) and (state.has_root or state.allow_missing_imports):
+            try:
+                query_import(state, path, self.requirements())
+            except ModError as problem:
+                return str(problem)
+        return str(error)
+
+    def module(self, mod: Mod) -> Module:
+        """The module of a package, as a build needs it."""
+        known = self._modules.get(mod)
+        if known is None:
+            known = self._modules[mod] = self._make_module(mod)
+        return known
+
+    def _make_module(self, mod: Mod) -> Module:
+        state = self.state
+        if mod in state.main_root:
+            from .modlist import main_module
+
+            return main_module(state, mod)
+        module = Module(mod[0], mod[1], "", state.raw_go.get(mod, ""), False)
+        rs = state.requirements
+        module.indirect = rs is not None and mod[0] not in rs.direct
+        new = state.replacement(mod)
+        actual = mod
+        if new[0]:
+            actual = new
+            module.replace = Module(new[0], new[1], "", state.raw_go.get(new, ""), False)
+            module.go = module.replace.go or module.go
+        if state.build_mod == "vendor":
+            return module
+        if new[0] and not new[1]:
+            directory = os.path.normpath(os.path.join(state.relative_to(), new[0]))
+        else:
+            from .modfetching import cached_directory
+
+            directory = cached_directory(state, actual)
+            sum = state.sums.recorded(actual[0], actual[1])
+            module.sum = sum
+            if module.replace is not None:
+                module.replace.sum = sum
+        module.dir = directory
+        if module.replace is not None:
+            module.replace.dir = directory
+        return module
+
+    def describe(self, module: Module) -> Module:
+        """The module with all that `go list` shows."""
+        from .modlist import module_info
+
+        return module_info(self.state, self.requirements(), (module.path, module.version))
+
+    def import_files(self, files: list[str]) -> None:
+        self.requirements()
+        if not self._is_plain():
+            load_imports_of(self.state, files)
 
     def canonical_path(self, path: str, parent: Package) -> str:
         """std and cmd carry copies of what they need from other modules."""
@@ -261,25 +259,47 @@ class ModuleResolver(Resolver):
         return path
 
     def main_module_for(self, directory: str) -> Module | None:
-        return self.modules.main
+        self.requirements()
+        state = self.state
+        best: Mod = NO_MOD
+        for mod, root in state.main_root.items():
+            if root and (directory == root or directory.startswith(root + os.sep)):
+                if best == NO_MOD or len(root) > len(state.main_root[best]):
+                    best = mod
+        if best == NO_MOD:
+            best = state.main[0] if len(state.main) == 1 and state.main_root[state.main[0]] else NO_MOD
+        return None if best == NO_MOD else self.module(best)
 
     def directory_import_path(self, directory: str) -> str:
-        main = self.modules.main
-        if main is not None and is_below(directory, main.dir):
-            relative = os.path.relpath(directory, main.dir).replace(os.sep, "/")
-            return main.path if relative == "." else f"{main.path}/{relative}"
-        return "."
+        self.requirements()
+        state = self.state
+        best = "."
+        longest = -1
+        for mod, root in state.main_root.items():
+            if root and (directory == root or directory.startswith(root + os.sep)) and len(root) > longest:
+                longest = len(root)
+                relative = os.path.relpath(directory, root).replace(os.sep, "/")
+                prefix = state.path_prefix[mod]
+                best = prefix if relative == "." else f"{prefix}/{relative}"
+        return best
 
     def godebug(self) -> tuple[str, list[tuple[str, str]]]:
-        main = self.modules.main
-        return (self.context.go_version, []) if main is None else (main.go or "1.16", [])
+        self.requirements()
+        state = self.state
+        if state.work_file is not None:
+            return state.go_version(), state.work_file.godebug
+        file = state.mod_files[state.main[0]] if len(state.main) == 1 else None
+        return state.go_version(), [] if file is None else file.godebug
 
-    def list_modules(self, arguments: list[str]) -> list[Module]:
-        main = self.modules.main
-        if main is None:
-            raise UserError("go: " + NO_MOD_FILE)
-        self.modules.select()
-        if not arguments:
-            return [main]
-        modules = [main, *sorted(self.modules.modules, key=lambda m: m.path)]
-        return [m for m in modules if arguments == ["all"] or m.path in arguments]
+    def tool_paths(self) -> list[str]:
+        """What the tool lines of the main modules name."""
+        self.requirements()
+        return list(self.state.tools)
+
+
+def _has_go_files(directory: str) -> bool:
+    try:
+        with os.scandir(directory) as entries:
+            return any(e.name.endswith(".go") and e.is_file() for e in entries)
+    except OSError:
+        return False

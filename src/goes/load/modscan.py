@@ -12,10 +12,11 @@ from __future__ import annotations
 import os
 from typing import Final, final
 
-from ..syntax.constraint import And, Constraint, ConstraintError, Not, Or, Tag, is_plus_build, parse_line
-from .constraint import HeaderError, header_matches, name_matches, split_header
+from ..syntax.constraint import And, Constraint, ConstraintError, Not, Or, Tag, parse_line
+from .constraint import FileConstraint, HeaderError, name_matches
 from .context import BuildContext
-from .header import read_header
+from .header import Header, read_header
+from .view import Entry
 
 _MAGIC: Final = ("C", "appengine", "appengine_internal")
 
@@ -43,51 +44,66 @@ class Imports:
 
 def scan_imports(context: BuildContext, directory: str, any_tags: bool) -> Imports:
     """Raises NoGoFiles if no file counts, ScanError if one cannot be read."""
-    names: list[str] = []
     try:
-        with os.scandir(directory) as entries:
-            for entry in entries:
-                name = entry.name
-                if name.endswith(".go") and name[0] not in "_." and entry.is_file():
-                    names.append(name)
+        entries = context.view.entries(directory)
     except OSError as error:
         raise ScanError(f"open {directory}: {(error.strerror or '').lower()}") from None
-    names.sort()
-    if not any_tags:
-        names = [n for n in names if name_matches(context, n)]
-    return scan_files(context, [os.path.join(directory, n) for n in names], any_tags, False)
+    found = _Found()
+    for entry in entries:
+        name = entry.name
+        if not name.endswith(".go") or name[0] in "_." or entry.is_dir():
+            continue
+        if entry.is_link() and (entry.leads_to_directory() or entry.stamp()[0] < 0):
+            continue
+        if any_tags or name_matches(context, name):
+            path = os.path.join(directory, name)
+            found.add(context, path, _header(context, path, entry), any_tags, False)
+    return found.result()
 
 
 def scan_files(context: BuildContext, names: list[str], any_tags: bool, explicit: bool) -> Imports:
     """The imports of some files; build constraints do not count if they were named explicitly."""
-    imports: set[str] = set()
-    test_imports: set[str] = set()
-    count = 0
+    found = _Found()
     for name in names:
-        try:
-            with open(name, "rb") as f:
-                data = f.read()
-        except OSError as error:
-            raise ScanError(f"open {name}: {(error.strerror or '').lower()}") from None
-        header = read_header(data)
-        if header.error is not None and not header.name:
-            # The rest of the go command reports it with its place.
-            raise ScanError(f"reading {name}: {header.error[0]}:{header.error[1]}: {header.error[2]}")
+        found.add(context, name, _header(context, name, None), any_tags, explicit)
+    return found.result()
+
+
+def _header(context: BuildContext, path: str, entry: Entry | None) -> Header:
+    try:
+        if context.headers is not None and entry is not None:
+            return context.headers.header(path, entry)
+        return read_header(context.view.read(path))
+    except OSError as error:
+        raise ScanError(f"open {path}: {(error.strerror or '').lower()}") from None
+
+
+@final
+class _Found:
+    __slots__ = ("imports", "test_imports", "count")
+
+    def __init__(self) -> None:
+        self.imports: set[str] = set()
+        self.test_imports: set[str] = set()
+        self.count = 0
+
+    def add(self, context: BuildContext, name: str, header: Header, any_tags: bool, explicit: bool) -> None:
         if header.uses_cgo and not any_tags and not context.satisfied("cgo"):
-            continue
+            return
         if not explicit:
-            end = header.end if header.error is None else len(data)
             try:
-                if not (matches_any(data[:end]) if any_tags else header_matches(context, data[:end])):
-                    continue
+                if not (matches_any(header.constraint) if any_tags else header.constraint.matches(context)):
+                    return
             except HeaderError:
-                continue
-        count += 1
-        into = test_imports if name.endswith("_test.go") else imports
+                return
+        self.count += 1
+        into = self.test_imports if name.endswith("_test.go") else self.imports
         into.update(place.text for place in header.imports)
-    if not count:
-        raise NoGoFiles
-    return Imports(_real(imports), _real(test_imports))
+
+    def result(self) -> Imports:
+        if not self.count:
+            raise NoGoFiles
+        return Imports(_real(self.imports), _real(self.test_imports))
 
 
 def _real(paths: set[str]) -> list[str]:
@@ -95,25 +111,21 @@ def _real(paths: set[str]) -> list[str]:
     return sorted(p for p in paths if p not in _MAGIC and not p.startswith(("appengine/", "appengine_internal/")))
 
 
-def matches_any(header: bytes) -> bool:
+def matches_any(constraint: FileConstraint) -> bool:
     """Do the constraints hold when every tag but "ignore" may be as one likes?"""
-    if b"//go:build" not in header and b"+build" not in header:
-        return True
-    try:
-        end, go_build, _ = split_header(header)
-        if go_build is not None:
-            return _holds(parse_line(go_build), True)
-    except (HeaderError, ConstraintError):
+    if constraint.problem:
         return False
-    for raw in header[:end].split(b"\n"):
-        line = raw.strip()
-        if line.startswith(b"//") and b"+build" in line:
-            words = line.decode("utf-8", "replace")
-            try:
-                if is_plus_build(words) and not _holds(parse_line(words), True):
-                    return False
-            except ConstraintError:
-                pass
+    if constraint.go_build:
+        try:
+            return _holds(parse_line(constraint.go_build), True)
+        except ConstraintError:
+            return False
+    for line in constraint.plus_build:
+        try:
+            if not _holds(parse_line(line), True):
+                return False
+        except ConstraintError:
+            pass
     return True
 
 

@@ -1,343 +1,171 @@
-"""Which module provides a package, without asking the network.
+"""The door to modules for the rest of the go command.
 
-    modules = Modules(context, cwd)
-    modules.find("example.com/m/pkg")    →   Found(module, directory) or the reason why not
-
-The main module is the nearest go.mod above the working directory. Its requirements are looked up in replacement
-directories, in vendor/, or in the module cache; requirements of requirements too, at the highest version that any of
-them asks for (minimal version selection). Downloading is another room's business.
-
-Sources: Go modules reference ("Main module", "Minimal version selection", "Vendoring"); cmd/go/internal/modload.
+    find_mod_file("/src/m/a")                   the go.mod that counts for a directory
+    graph = load_module_graph(state, "")        the whole requirement graph (`mod graph`, `mod verify`)
+    resolver = load_outside_module(context, cwd, ["example.com/cmd@v1.2.0"], options)
+                                                what `install pkg@version` and `run pkg@version` build from
 """
 
 from __future__ import annotations
 
 import os
-from typing import Final, final
+import posixpath
+from typing import TYPE_CHECKING
 
 from ..diag.diagnostic import UserError
-from ..module import modfile, semver
-from ..module.paths import check_main_module_path, has_path_prefix, is_std_path
+from ..module import semver
 from .context import BuildContext
-from .package import Module, short_path
+from .modstate import NO_MOD_FILE, NO_ROOT, ModOptions, ModuleState, find_root
 
-NO_MOD_FILE: Final = "go.mod file not found in current directory or any parent directory; see 'go help modules'"
-_NO_VERSION: Final = "v0.0.0-00010101000000-000000000000"
-_VENDOR_HELP: Final = "\n\t(Go version in go.mod is at least 1.14 and vendor directory exists.)"
+if TYPE_CHECKING:
+    from .graph import Graph
+    from .modresolve import ModuleResolver
+    from .modversions import Mod
+    from .requirements import ModuleGraph
 
-
-@final
-class Found:
-    """Where a package is; `problem` says why it is nowhere."""
-
-    __slots__ = ("module", "dir", "problem")
-
-    def __init__(self, module: Module | None, dir: str, problem: str) -> None:
-        self.module = module
-        self.dir = dir
-        self.problem = problem
+__all__ = ["NO_MOD_FILE", "check_outside_module", "find_mod_file", "load_module_graph", "load_outside_module"]
 
 
 def find_mod_file(directory: str) -> str:
     """The go.mod in the directory or above it, or ""."""
-    while True:
-        path = os.path.join(directory, "go.mod")
-        if os.path.isfile(path):
-            return path
-        parent = os.path.dirname(directory)
-        if parent == directory:
-            return ""
-        directory = parent
+    root = find_root(directory)
+    return os.path.join(root, "go.mod") if root else ""
 
 
-def escape_path(path: str) -> str:
-    """As the module cache spells it: capitals as "!" and the small letter."""
-    return "".join("!" + c.lower() if "A" <= c <= "Z" else c for c in path)
+def load_module_graph(state: ModuleState, go_version: str) -> ModuleGraph:
+    """The module graph, read as that version of Go reads it ("" is the one of go.mod). Raises UserError."""
+    from .mainmodules import load_requirements
+    from .moderrors import ModError
+    from .modsummary import UNPRUNED, pruning_for
+    from .modversions import STRICT
+    from .requirements import Requirements, expand_graph
 
-
-def has_go_files(directory: str) -> bool:
     try:
-        with os.scandir(directory) as entries:
-            return any(e.name.endswith(".go") and not e.is_dir() for e in entries)
-    except OSError:
-        return False
+        rs = load_requirements(state)
+        if go_version:
+            own = rs.go_version()
+            if semver.compare_go(own, STRICT) >= 0 and semver.compare_go(go_version, own) < 0:
+                raise ModError(f"requested Go version {go_version} cannot load module graph (requires Go >= {own})")
+            if pruning_for(go_version) == UNPRUNED and rs.pruning != UNPRUNED:
+                rs = Requirements(state, UNPRUNED, rs.roots, rs.direct)
+            return rs.must_graph()
+        rs, graph, problem = expand_graph(rs)
+        if problem is not None:
+            raise problem
+    except ModError as error:
+        state.fatal(error)
+    state.requirements = rs
+    return graph
 
 
-@final
-class Modules:
-    """`main` is None outside of modules."""
+def load_outside_module(
+    context: BuildContext, cwd: str, arguments: list[str], options: ModOptions
+) -> tuple[ModuleResolver, list[str]]:
+    """A resolver for the packages that path@version arguments name, whatever go.mod there is here; and the patterns
+    without their version. Raises UserError."""
+    from .mainmodules import load_requirements
+    from .modedit import edit_build_list
+    from .moderrors import ModError, short_message
+    from .modfetching import fetch_go_mod
+    from .modmatch import META, clean_patterns
+    from .modquery import check_allowed, deprecation, is_revision_query, query_packages
+    from .modresolve import ModuleResolver
+    from .modversions import text
 
-    def __init__(self, context: BuildContext, cwd: str) -> None:
-        self.context = context
-        self.cwd = cwd
-        self.main: Module | None = None
-        self.mod: modfile.ModFile | None = None
-        self.modules: list[Module] = []  # the build list without the main module, longest paths first
-        self.vendor = ""  # the vendor directory, if it is in use
-        self._vendored: dict[str, Module] = {}  # package → module
-        self._selected = False
-        self._sums: set[str] | None = None
-        path = find_mod_file(cwd)
-        if path:
-            self._read_main(path)
-
-    def _read_main(self, path: str) -> None:
-        name = short_path(path, self.cwd)
-        try:
-            with open(path, encoding="utf-8", errors="surrogateescape") as f:
-                mod = modfile.parse(name, f.read(), full_name=path, fix=modfile.canonical_fixer)
-        except OSError as error:
-            raise UserError(f"go: reading {name}: {os.strerror(error.errno or 0).lower()}") from None
-        if mod.errors:
-            raise UserError(f"go: errors parsing {name}:\n" + "\n".join(mod.errors))
-        if not mod.module:
+    options.root_mode = NO_ROOT
+    options.workspace = False
+    options.force_modules = True
+    options.allow_missing_imports = True
+    first, _, version = next((a for a in arguments if "@" in a), "@").partition("@")
+    patterns: list[str] = []
+    for argument in arguments:
+        if argument.endswith("@") and not version:
+            raise UserError(f"go: {argument}: version must not be empty")
+        if not argument.endswith("@" + version):
             raise UserError(
-                f"go: error reading {name}: missing module declaration. To specify the module path:\n"
-                "\tgo mod edit -module=example.com/mod"
+                f"go: {argument}: all arguments must refer to packages in the same module at the same version "
+                f"(@{version})"
             )
-        wrong = check_main_module_path(mod.module)
-        if wrong:
-            raise UserError("go: " + wrong)
-        running = self.context.go_version
-        if mod.go and semver.compare_go(mod.go, running) > 0:
-            raise UserError(f"go: {name} requires go >= {mod.go} (running go {running}; GOTOOLCHAIN=local)")
-        self.mod = mod
-        directory = os.path.dirname(path)
-        self.main = Module(mod.module, "", directory, mod.go, True)
-        vendor = os.path.join(directory, "vendor")
-        if mod.go and semver.compare_go(mod.go, "1.14") >= 0 and os.path.isfile(os.path.join(vendor, "modules.txt")):
-            self.vendor = vendor
-            self._read_vendor_list(os.path.join(vendor, "modules.txt"))
+        path = argument[: -len(version) - 1]
+        problem = ""
+        if path in (".", "..") or path.startswith(("./", "../")):
+            problem = "argument must be a package path, not a relative path"
+        elif os.path.isabs(path):
+            problem = "argument must be a package path, not an absolute path"
+        elif path in META:
+            problem = "argument must be a package path, not a meta-package"
+        elif posixpath.normpath(path) != path:
+            problem = "argument must be a clean package path"
+        elif "..." not in path and _is_standard(context, path):
+            problem = "argument must not be a package in the standard library"
+        if problem:
+            raise UserError(f"go: {argument}: {problem}")
+        patterns.append(path)
+    patterns = clean_patterns(patterns)
+    resolver = ModuleResolver(context, cwd, options)
+    state = resolver.state
+    try:
+        load_requirements(state)
+        allowed = None if is_revision_query(first, version) else lambda m: check_allowed(state, m)
+        mod = query_packages(state, patterns[0], version, lambda path: "none", allowed)[0].mod
+        message = deprecation(state, mod)
+        if message:
+            state.note(f"go: module {mod[0]} is deprecated: {short_message(message, '')}")
+        data = fetch_go_mod(state, mod)
+        _check_directives(arguments[0], mod, data.decode("utf-8", "surrogateescape"))
+    except ModError as error:
+        raise UserError(f"go: {arguments[0]}: {error}") from None
+    try:
+        edit_build_list(state, [], [mod])
+    except ModError as error:
+        raise UserError(f"go: {arguments[0]}: {error}") from None
+    resolver.outside = text(mod)
+    return resolver, patterns
 
-    # ------------------------------------------------------------------------------------------------ vendor
 
-    def _read_vendor_list(self, path: str) -> None:
-        module: Module | None = None
-        with open(path, encoding="utf-8", errors="replace") as f:
-            for line in f:
-                words = line.split()
-                if line.startswith("# "):
-                    version = words[2] if len(words) > 2 and words[2] != "=>" else ""
-                    module = Module(words[1], version, "", "", False)
-                elif line.startswith("## "):
-                    for part in line[3:].split(";"):
-                        part = part.strip()
-                        if module is not None and part.startswith("go "):
-                            module.go = part[3:]
-                elif words and module is not None:
-                    self._vendored[words[0]] = module
+def _is_standard(context: BuildContext, path: str) -> bool:
+    from ..module.paths import is_std_path
 
-    # ------------------------------------------------------------------------------------------------ build list
+    directory = os.path.join(context.goroot, "src", *path.split("/"))
+    return is_std_path(path) and os.path.isdir(directory) and any(n.endswith(".go") for n in os.listdir(directory))
 
-    def select(self) -> None:
-        """Determine the build list from the requirements."""
-        if self._selected:
-            return
-        self._selected = True
-        mod = self.mod
-        main = self.main
-        if mod is None or main is None or self.vendor:
-            return
-        chosen: dict[str, str] = {}
-        indirect: dict[str, bool] = {}
-        excluded = set(mod.exclude)
-        pending: list[tuple[str, str]] = []
-        for requirement in mod.require:
-            key = (requirement.path, requirement.version)
-            if key in excluded:
-                continue
-            old = chosen.get(requirement.path, "")
-            if not old or semver.compare(old, requirement.version) < 0:
-                chosen[requirement.path] = requirement.version
-                indirect[requirement.path] = requirement.indirect
-                pending.append(key)
-        # From go 1.17 on go.mod lists all that the main module's packages need, so its versions stand.
-        listed = set(chosen) if mod.go and semver.compare_go(mod.go, "1.17") >= 0 else set()
-        seen: set[tuple[str, str]] = set()
-        while pending:
-            key = pending.pop()
-            if key in seen:
-                continue
-            seen.add(key)
-            for path, version in self._requirements(key[0], key[1]):
-                if path == main.path or path in listed or (path, version) in excluded:
-                    continue
-                old = chosen.get(path, "")
-                if not old or semver.compare(old, version) < 0:
-                    chosen[path] = version
-                    indirect[path] = True
-                pending.append((path, version))
-        for path in sorted(chosen, key=lambda p: (-len(p), p)):
-            module = self._module(path, chosen[path])
-            module.indirect = indirect[path]
-            self.modules.append(module)
 
-    def _module(self, path: str, version: str) -> Module:
-        module = Module(path, version, "", "", False)
-        source_path = path
-        source_version = version
-        replacement = self._replacement(path, version)
-        if replacement is not None:
-            if not replacement.new_version:
-                assert self.main is not None
-                module.dir = os.path.normpath(os.path.join(self.main.dir, replacement.new_path))
-                module.replace = replacement.new_path
-                module.go = self._read(os.path.join(module.dir, "go.mod")).go
-                return module
-            source_path = replacement.new_path
-            source_version = replacement.new_version
-            module.replace = source_path
-        cache = self.context.gomodcache
-        directory = os.path.join(cache, *escape_path(source_path).split("/")) + "@" + escape_path(source_version)
-        if os.path.isdir(directory):
-            module.dir = directory
-        module.go = self._read(self._cached_mod(source_path, source_version)).go
-        return module
+def _check_directives(argument: str, mod: Mod, data: str) -> None:
+    """The module is not the main module here, so nothing in its go.mod may count only for main modules."""
+    from ..module import modfile
+    from .moderrors import ModError
+    from .modversions import text
 
-    def _cached_mod(self, path: str, version: str) -> str:
-        return os.path.join(
-            self.context.gomodcache, "cache", "download", *escape_path(path).split("/"), "@v",
-            escape_path(version) + ".mod",
-        )
-
-    def _replacement(self, path: str, version: str) -> modfile.Replace | None:
-        found: modfile.Replace | None = None
-        for replacement in self.mod.replace if self.mod is not None else []:
-            if replacement.old_path == path:
-                if replacement.old_version == version:
-                    return replacement
-                if not replacement.old_version:
-                    found = replacement
-        return found
-
-    def _read(self, path: str) -> modfile.ModFile:
-        try:
-            with open(path, encoding="utf-8", errors="surrogateescape") as f:
-                return modfile.parse(path, f.read(), strict=False)
-        except OSError:
-            return modfile.ModFile(path)
-
-    def _requirements(self, path: str, version: str) -> list[tuple[str, str]]:
-        replacement = self._replacement(path, version)
-        if replacement is None:
-            mod = self._read(self._cached_mod(path, version))
-        elif replacement.new_version:
-            mod = self._read(self._cached_mod(replacement.new_path, replacement.new_version))
-        else:
-            assert self.main is not None
-            mod = self._read(os.path.join(self.main.dir, replacement.new_path, "go.mod"))
-        return [(r.path, r.version) for r in mod.require]
-
-    # ------------------------------------------------------------------------------------------------ packages
-
-    def find(self, path: str, importer: str) -> Found:
-        """The module and directory of a package that is not in the standard library."""
-        main = self.main
-        if main is None:
-            if is_std_path(path):
-                return Found(None, "", self._not_in_std(path))
-            return Found(None, "", f"no required module provides package {path}: {NO_MOD_FILE}")
-        if has_path_prefix(path, main.path):
-            directory = self._directory_in(main.dir, path[len(main.path) + 1 :], True)
-            if directory:
-                return Found(main, directory, "")
-        if self.vendor:
-            directory = os.path.join(self.vendor, *path.split("/"))
-            if has_go_files(directory):
-                return Found(self._vendored.get(path), directory, "")
-            if is_std_path(path):
-                return Found(None, "", self._not_in_std(path))
-            return Found(
-                None, "",
-                f"cannot find module providing package {path}: import lookup disabled by -mod=vendor{_VENDOR_HELP}",
+    file = modfile.parse("go.mod", data)
+    if file.errors:
+        raise UserError(f"go: {argument} (in {text(mod)}): " + "\n".join(file.errors))
+    for verb, items in (("replace", file.replace), ("exclude", file.exclude)):
+        if items:
+            raise UserError(
+                f"go: {argument} (in {text(mod)}):\n"
+                "\tThe go.mod file for the module providing named packages contains one or\n"
+                f"\tmore {verb} directives. It must not contain directives that would cause\n"
+                "\tit to be interpreted differently than if it were the main module."
             )
-        self.select()
-        missing: Module | None = None
-        for module in self.modules:
-            if not has_path_prefix(path, module.path):
-                continue
-            if not module.dir:
-                if missing is None:
-                    missing = module
-                continue
-            local = module.replace.startswith((".", "/"))
-            directory = self._directory_in(module.dir, path[len(module.path) + 1 :], local)
-            if directory:
-                return Found(module, directory, "")
-        if missing is not None:
-            return Found(None, "", self._not_downloaded(missing, path, importer))
-        if is_std_path(path):
-            return Found(None, "", self._not_in_std(path))
-        for module in self.modules:
-            if not module.dir and not os.path.isfile(self._cached_mod(module.path, module.version)):
-                # Some module that nothing is known about might provide it.
-                if f"{module.path} {module.version}/go.mod" not in self._known_sums():
-                    return Found(
-                        None, "",
-                        f"{module.path}@{module.version}: missing go.sum entry for go.mod file; to add it:\n"
-                        f"\tgo mod download {module.path}",
-                    )
-        for replacement in self.mod.replace if self.mod is not None else []:
-            if has_path_prefix(path, replacement.old_path):
-                if not replacement.new_version and not os.path.isdir(os.path.join(main.dir, replacement.new_path)):
-                    version = replacement.old_version or _NO_VERSION
-                    return Found(
-                        None, "",
-                        f"{replacement.old_path}@{version}: replacement directory {replacement.new_path} "
-                        "does not exist",
-                    )
-                argument = replacement.old_path
-                if replacement.old_version:
-                    argument += "@" + replacement.old_version
-                return Found(
-                    None, "",
-                    f"module {replacement.old_path} provides package {path} and is replaced but not required; "
-                    f"to add it:\n\tgo get {argument}",
-                )
-        return Found(None, "", f"no required module provides package {path}; to add it:\n\tgo get {path}")
+    if not file.module:
+        raise ModError("missing module line")
 
-    def _not_in_std(self, path: str) -> str:
-        return f"package {path} is not in std ({os.path.join(self.context.goroot, 'src', path)})"
 
-    def _known_sums(self) -> set[str]:
-        """ "path version" of each line of go.sum."""
-        sums = self._sums
-        if sums is None:
-            sums = set()
-            assert self.main is not None
-            try:
-                with open(os.path.join(self.main.dir, "go.sum"), encoding="utf-8") as f:
-                    for line in f:
-                        words = line.split()
-                        if len(words) == 3:
-                            sums.add(f"{words[0]} {words[1]}")
-            except OSError:
-                pass
-            self._sums = sums
-        return sums
+def check_outside_module(resolver: ModuleResolver, graph: Graph) -> None:
+    """All packages named must come from the module that the arguments name. Their errors say so."""
+    from .package import PackageError
 
-    def _not_downloaded(self, module: Module, path: str, importer: str) -> str:
-        if f"{module.path} {module.version}" not in self._known_sums():
-            whom = f" (imported by {importer})" if importer else ""
-            return (
-                f"missing go.sum entry for module providing package {path}{whom}; to add:\n"
-                f"\tgo get {importer or path}"
+    wanted = resolver.outside
+    for package in graph.roots:
+        module = package.module
+        problem = ""
+        if module is None:
+            problem = f"package {package.import_path} not provided by module {wanted}"
+        elif f"{module.path}@{module.version}" != wanted:
+            problem = (
+                f"package {package.import_path} provided by module {module.path}@{module.version}\n"
+                f"\tAll packages must be provided by the same module ({wanted})."
             )
-        return (
-            f"{module.path}@{module.version}: not in the module cache ({self.context.gomodcache}); "
-            f"to download it:\n\tgo mod download {module.path}"
-        )
-
-    def _directory_in(self, root: str, rest: str, local: bool) -> str:
-        """The directory of a package inside a module, "" if it is not there. A local module ends where another
-        begins or at vendor/."""
-        directory = os.path.join(root, *rest.split("/")) if rest else root
-        if local:
-            current = directory
-            while len(current) > len(root):
-                if os.path.isfile(os.path.join(current, "go.mod")):
-                    return ""
-                current = os.path.dirname(current)
-            if rest == "vendor" or rest.startswith("vendor/"):
-                return ""
-        return directory if has_go_files(directory) else ""
+        if problem and package.error is None:
+            package.error = PackageError([], "", problem)
+            package.incomplete = True

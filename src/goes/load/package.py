@@ -36,18 +36,34 @@ _FORWARD_DECLARING: Final = frozenset((
 
 @final
 class Module:
-    """A module of the build. `replace` is the path it is replaced by, for display; `go` its go line without "go"."""
+    """A module of the build; names as in `go list -m -json`. `go` is its go line without "go". What only listing needs
+    (time, update, versions, origin ...) is filled in by load/modlist.py."""
 
-    __slots__ = ("path", "version", "dir", "go", "main", "replace", "indirect")
+    __slots__ = (
+        "path", "version", "query", "versions", "replace", "time", "update", "main", "indirect", "dir", "go_mod", "go",
+        "retracted", "deprecated", "error", "sum", "go_mod_sum", "origin", "reuse",
+    )  # fmt: skip
 
     def __init__(self, path: str, version: str, dir: str, go: str, main: bool) -> None:
         self.path = path
         self.version = version
-        self.dir = dir
-        self.go = go
+        self.query = ""
+        self.versions: list[str] = []
+        self.replace: Module | None = None
+        self.time = ""  # RFC 3339
+        self.update: Module | None = None
         self.main = main
-        self.replace = ""
         self.indirect = False
+        self.dir = dir
+        self.go_mod = ""
+        self.go = go
+        self.retracted: list[str] = []
+        self.deprecated = ""
+        self.error = ""
+        self.sum = ""
+        self.go_mod_sum = ""
+        self.origin: dict[str, str] | None = None
+        self.reuse = False
 
     @property
     def language_version(self) -> str:

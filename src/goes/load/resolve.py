@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, final
 from .context import BuildContext
 
 if TYPE_CHECKING:
+    from .modstate import ModuleState
     from .package import Module, Package
 
 META: Final = frozenset(("all", "cmd", "std", "tool", "work"))
@@ -88,6 +89,11 @@ class Resolver:
         """The module that files named on the command line belong to."""
         return None
 
+    def root_of(self, directory: str) -> str:
+        """The root of a package made of files in the directory."""
+        module = self.main_module_for(directory)
+        return "" if module is None else module.dir
+
     def directory_import_path(self, directory: str) -> str:
         """The import path of a directory of a main module, "." elsewhere."""
         return "."
@@ -96,8 +102,13 @@ class Resolver:
         """The Go version a program behaves like, and the godebug lines of the main module."""
         return "1.20", []
 
-    def list_modules(self, arguments: list[str]) -> list[Module]:
-        return []
+    def module_state(self) -> ModuleState | None:
+        """What is known of modules; None without any."""
+        return None
+
+    def describe(self, module: Module) -> Module:
+        """A package's module with all that can be said about it."""
+        return module
 
     def bin_dir(self) -> str:
         """Where commands are installed if nothing else says so."""

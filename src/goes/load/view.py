@@ -171,7 +171,7 @@ def read_overlay(file: str, cwd: str) -> FileView:
     """The view of a -overlay file. Raises UserError."""
     if not file:
         return PLAIN
-    import json
+    from ..util.readjson import read_json
 
     try:
         with open(os.path.join(cwd, file), "rb") as f:
@@ -180,9 +180,11 @@ def read_overlay(file: str, cwd: str) -> FileView:
         reason = os.strerror(error.errno or 0).lower()
         raise UserError(f"go: reading overlay: open {os.path.join(cwd, file)}: {reason}") from None
     try:
-        parsed = json.loads(data.decode("utf-8", "replace"))
+        parsed = read_json(data.decode("utf-8", "replace"))
         replace = parsed.get("Replace", {}) or {}
         pairs = [(str(k), str(v)) for k, v in replace.items()]
+    except RecursionError:
+        raise UserError("go: parsing overlay JSON: exceeded max depth") from None
     except (ValueError, AttributeError) as error:
         raise UserError(f"go: parsing overlay JSON: {_json_problem(data, error)}") from None
     replaced: dict[str, str] = {}

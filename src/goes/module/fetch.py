@@ -39,7 +39,7 @@ K = TypeVar("K")
 
 FIPS140 = "golang.org/fips140 is bundled with the Go distribution and cannot be downloaded"
 TOOLCHAIN = "internal error: invalid operation on toolchain module"
-_USE_PROXY = "path does not match GOPRIVATE/GONOPROXY"
+USE_PROXY = "path does not match GOPRIVATE/GONOPROXY"
 
 
 @final
@@ -125,7 +125,7 @@ class Fetcher:
             try:
                 return ask(proxy.url)
             except FetchError as e:
-                if proxy.url == "direct" or (proxy.url == "noproxy" and e.message != _USE_PROXY):
+                if proxy.url == "direct" or (proxy.url == "noproxy" and e.message != USE_PROXY):
                     best = e
                     rank = 2
                 elif rank <= 1 and not e.not_exist:
@@ -163,7 +163,7 @@ class Fetcher:
         if proxy == "direct":
             return self._direct(path)
         if proxy == "noproxy":
-            raise FetchError(_USE_PROXY, True)
+            raise FetchError(USE_PROXY, True)
         return ProxyRepo(proxy, path, self.client())
 
     def git_repo(self, url: str, is_missing: Callable[[str], bool]) -> GitRepo:

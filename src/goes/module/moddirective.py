@@ -18,7 +18,7 @@ from ..syntax.unicode import quote
 from .modedit import GO_VERSION, TOOLCHAIN, Replace, canonical_version, check_path_major
 from .modformat import auto_quote
 from .modsyntax import Line
-from .paths import split_major
+from .paths import check_module_path, split_major
 
 # (path, version as written) → version. Raises FixError.
 Fixer = Callable[[str, str], str]
@@ -56,6 +56,10 @@ def canonical_fixer(path: str, version: str) -> str:
     if path.startswith("gopkg.in/") and "-gopkgin-" in version:
         version = version[version.index("-gopkgin-") + len("-gopkgin-") :]
     if not version or canonical_version(version) != version:
+        # Whoever asked for the version the words mean would look at the path first.
+        malformed = check_module_path(path)
+        if malformed:
+            raise FixError(malformed, False)
         raise FixError(f"version {quote(version)} invalid: must be of the form v1.2.3", True)
     wrong = check_path_major(version, split[1])
     if wrong:

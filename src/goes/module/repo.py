@@ -8,10 +8,10 @@ cmd/go/internal/modfetch/repo.go.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import BinaryIO, Final, Protocol, final
 
+from ..util.readjson import read_json
 from .problem import FetchError
 
 ZERO_TIME: Final = "0001-01-01T00:00:00Z"
@@ -108,7 +108,7 @@ def normal_time(text: str) -> str | None:
 def parse_info(data: bytes) -> RevisionInfo:
     """The contents of a .info file; ValueError says what is wrong with it."""
     try:
-        value = json.loads(data.decode("utf-8", "replace"))
+        value = read_json(data.decode("utf-8", "replace"))
     except ValueError as e:
         raise ValueError(_json_error(data, e)) from None
     except RecursionError:

@@ -48,7 +48,7 @@ class RunSettings:
     __slots__ = (
         "arguments", "stream", "stream_and_keep", "shows_pass", "json", "json_marks", "local", "runner", "covers",
         "limit", "limit_text", "results", "fuzz_cache", "profile", "fail_fast", "failed_fast", "failed", "interrupted",
-        "environment",
+        "environment", "meta_files",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -71,6 +71,7 @@ class RunSettings:
         self.failed = threading.Event()
         self.interrupted = threading.Event()
         self.environment: dict[str, str] = {}  # of the test binaries
+        self.meta_files = ""  # with -coverpkg: where the meta-data of packages is that a binary does not contain
 
 
 @final
@@ -227,6 +228,9 @@ class PackageRun:
         if s.covers:
             os.makedirs(f"{self.work}/gocoverdir", exist_ok=True)
             environment["GOCOVERDIR"] = f"{self.work}/gocoverdir"
+            if s.meta_files:
+                with open(f"{self.work}/gocoverdir/metafiles.txt", "w", encoding="utf-8") as f:
+                    f.write(s.meta_files)
         straight = s.stream and self._converter is None
         sys.stdout.flush()
         outcome = run_binary(

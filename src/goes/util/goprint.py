@@ -325,6 +325,8 @@ def _formatted(verb: _Verb, letter: str, value: GoValue) -> str:
         if verb.sharp:
             return verb.pad(go_syntax(value))
         return verb.pad(go_string(value, verb.plus), isinstance(value, (int, float)))
+    if isinstance(value, Nil):
+        return verb.pad("<nil>")
     if isinstance(value, Struct):
         text = value.text()
         if text is not None and letter in "sqxX":

@@ -28,6 +28,8 @@ def module_text(context: BuildContext, graph: Graph, root: Package, options: Bui
     settings = [("-buildmode", "exe"), ("-compiler", "gc")]
     if options.ldflags and not options.trimpath:
         settings.append(("-ldflags", _quoted(" ".join(options.ldflags))))
+    if options.cover is not None:
+        settings.append(("-cover", "true"))
     if context.build_tags:
         settings.append(("-tags", ",".join(context.build_tags)))
     if options.trimpath:
