@@ -24,6 +24,7 @@ from ..diag.source import SourceSet
 from ..exportdata.writer import ExportError, export_archive, export_data, object_header
 from ..load.context import BuildContext
 from ..load.package import Package
+from ..load.view import FileView
 from ..syntax.nodes import File
 from ..syntax.parser import parse_file
 from ..types.checker import Checker, Importer, ImportFailed
@@ -64,9 +65,10 @@ class _Declared(Importer):
     """The checkers of loaded packages. A package is checked after what it imports, so that each one's errors are
     its own."""
 
-    __slots__ = ("sources", "checkers", "nodes", "errors", "reports", "cwd")
+    __slots__ = ("sources", "checkers", "nodes", "errors", "reports", "view", "cwd")
 
-    def __init__(self, cwd: str) -> None:
+    def __init__(self, view: FileView, cwd: str) -> None:
+        self.view = view
         self.cwd = cwd
         self.sources = SourceSet()
         self.checkers: dict[int, Checker] = {}  # by id of the node, which `nodes` keeps alive
@@ -94,8 +96,7 @@ class _Declared(Importer):
         data = package.testmain
         if data is None:
             try:
-                with open(name, "rb") as f:
-                    data = f.read()
+                data = self.view.read(name)
             except OSError as e:
                 raise UserError(f"open {name}: {os.strerror(e.errno or 0).lower()}") from e
         return parse_file(self.sources.add(name, data), self.errors, package.standard, True)
@@ -163,18 +164,24 @@ class Exports:
 
     def _make_id(self, p: Package) -> str:
         parts: list[str | bytes] = [self._base, p.import_path, compiler_path(p), p.dir, p.language_version]
-        frozen = p.standard and not p.for_test
+        frozen = p.standard and not p.for_test and not self.context.view.replaced
         if p.testmain is not None:
             parts.append(p.testmain)
         for name in p.go_files:
             parts.append(name)
             if not frozen and p.testmain is None:
-                parts.append(_content(os.path.join(p.dir, name)))
+                parts.append(self._content(os.path.join(p.dir, name)))
         if not frozen:
             for d in p.dependencies or []:
                 parts.append(d.import_path)
                 parts.append(self._ids[id(d)])
         return action_id(*parts)
+
+    def _content(self, path: str) -> bytes:
+        try:
+            return hashlib.sha256(self.context.view.read(path)).digest()
+        except OSError:
+            return b"unreadable"
 
     def file(self, package: Package) -> str:
         """Path of an archive with the package's export data. UserError with the compiler's report if it has none."""
@@ -192,7 +199,7 @@ class Exports:
         if not package.standard:
             self.make_imports(package)
         if self._declared is None:
-            self._declared = _Declared(self.cwd)
+            self._declared = _Declared(self.context.view, self.cwd)
         declared = self._declared
         report = declared.report(package)
         if report:
@@ -230,14 +237,6 @@ def export_file(context: BuildContext, package: Package, cache: Cache) -> str:
 
 def _short(digest: bytes) -> str:
     return base64.urlsafe_b64encode(digest[:15]).decode()
-
-
-def _content(path: str) -> bytes:
-    try:
-        with open(path, "rb") as f:
-            return hashlib.sha256(f.read()).digest()
-    except OSError:
-        return b"unreadable"
 
 
 def _makers_id() -> str:

@@ -23,7 +23,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, final
 
 from ..diag.diagnostic import UserError
-from ..load.package import Package, short_path
+from ..load.package import Module, Package, short_path
 from .cache import Cache, action_id
 from .exports import Exports, packages_below
 
@@ -198,8 +198,8 @@ class Vet:
             parts.append(self.exports.id(package))
         parts.append(_go_version(package, self.exports.context.go_version))
         if not package.standard:
-            for name in [*package.s_files, *package.ignored_go_files]:
-                parts += [name, _digest(os.path.join(package.dir, name))]
+            for name in self._actual(package, package.s_files + package.ignored_go_files + package.ignored_other_files):
+                parts += [name, _digest(name)]
         for path in sorted(facts):
             parts += [path, os.path.basename(facts[path])]
         return action_id(*parts)
@@ -257,9 +257,9 @@ class Vet:
             "Compiler": "gc",
             "Dir": package.dir,
             "ImportPath": package.import_path,
-            "GoFiles": package.full(package.go_files),
-            "NonGoFiles": package.full(package.s_files),
-            "IgnoredFiles": package.full(package.ignored_go_files),
+            "GoFiles": self._actual(package, package.go_files),
+            "NonGoFiles": self._actual(package, package.s_files),
+            "IgnoredFiles": self._actual(package, package.ignored_go_files + package.ignored_other_files),
             "Module": _module(package),
             "ImportMap": dict(sorted(import_map.items())),
             "PackageFile": dict(sorted(files.items())),
@@ -273,6 +273,11 @@ class Vet:
             "SucceedOnTypecheckFailure": False,
         }
         return json.dumps(config, indent="\t", ensure_ascii=False) + "\n"
+
+    def _actual(self, package: Package, names: list[str]) -> list[str]:
+        """The files that stand behind a package's: an overlay may replace some."""
+        view = self.exports.context.view
+        return [view.actual(name) or name for name in package.full(names)]
 
     def _execute(self, package: Package, config: str, directory: str, outcome: VetOutcome) -> None:
         name = directory + "vet.cfg"
@@ -366,12 +371,17 @@ def _go_version(package: Package, local: str) -> str:
 
 
 def _module(package: Package) -> dict[str, object] | None:
-    m = package.module
-    if m is None or package.standard or package.command_line:
+    """The module as analysers see it; files named on the command line have none."""
+    return None if package.standard or package.command_line else _describe_module(package.module)
+
+
+def _describe_module(m: Module | None) -> dict[str, object] | None:
+    if m is None:
         return None
     return {
-        "Path": m.path, "Version": m.version, "Replace": None, "Time": None, "Main": m.main, "Indirect": m.indirect,
-        "Dir": m.dir, "GoMod": os.path.join(m.dir, "go.mod") if m.dir else "", "GoVersion": m.go, "Error": None,
+        "Path": m.path, "Version": m.version, "Replace": _describe_module(m.replace), "Time": m.time or None,
+        "Main": m.main, "Indirect": m.indirect, "Dir": m.dir, "GoMod": m.go_mod, "GoVersion": m.go,
+        "Error": {"Err": m.error} if m.error else None,
     }  # fmt: skip
 
 
