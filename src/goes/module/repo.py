@@ -8,6 +8,7 @@ cmd/go/internal/modfetch/repo.go.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import BinaryIO, Final, Protocol, final
 
