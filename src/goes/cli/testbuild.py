@@ -25,11 +25,13 @@ from ..work.coverage import Coverage, meta_file_name
 from ..work.toolprograms import tool_program
 from .buildflags import Plan, build_cached, identify
 from .testflags import TestCommand
+from .testvet import TestVet
 
 if TYPE_CHECKING:
     from ..load.package import Package
 
 _HEADER: Final = "# "
+_SECOND_HEADER: Final = "# ["  # what was done with the package
 
 
 def binary_name(package: Package) -> str:
@@ -113,7 +115,7 @@ def _blocks(text: str) -> list[str]:
     """The reports of several packages, apart."""
     out: list[str] = []
     for line in text.split("\n"):
-        if line.startswith(_HEADER) or not out:
+        if (line.startswith(_HEADER) and not line.startswith(_SECOND_HEADER)) or not out:
             out.append(line)
         else:
             out[-1] += "\n" + line
@@ -140,10 +142,18 @@ class PackageJob(Job):
             return
         try:
             self._build()
+            self.builder.vet.check(self.sources())
         except UserError as e:
             self.failure = "build failed"
             about = self.builder.reports.print(e.message)
             self.run_state.build_failed = about or self.package.description
+
+    def sources(self) -> list[Package]:
+        """The packages with the user's files: with their tests, if there are some."""
+        v = self.variants
+        if v is None:
+            return [self.package]
+        return [v.internal] if v.external is None else [v.internal, v.external]
 
     def _build(self) -> None:
         builder = self.builder
@@ -240,6 +250,7 @@ class JobBuilder:
         self.command = command
         self.plan = plan
         self.reports = BuildReports(command.json)
+        self.vet = TestVet(command, plan)
         self.single = len(plan.graph.roots) == 1
         self.covered: list[Package] = []  # with -coverpkg
         self.patterns: list[str] = []
@@ -268,7 +279,9 @@ class JobBuilder:
                     job.variants = variants
                 else:
                     faulty = [at_fault]
-            if faulty:
+            if not faulty:
+                self.vet.add(job.sources())
+            else:
                 job.failure = "setup failed"
                 state.build_failed = faulty[0].description
                 for p in faulty:

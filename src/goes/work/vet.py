@@ -30,12 +30,6 @@ from .exports import Exports, packages_below
 _STACK_BYTES: Final = 512 << 20  # reserved, not used: type checking of deeply nested source recurses
 DEFAULT_GO_MOD_VERSION: Final = "1.16"  # of a module without a go line
 
-# What `go test` runs unless told otherwise (cmd/go/internal/test, defaultVetFlags).
-TEST_FLAGS: Final = (
-    "-atomic", "-bool", "-buildtags", "-directive", "-errorsas", "-ifaceassert", "-nilfunc", "-printf",
-    "-stringintconv", "-tests",
-)  # fmt: skip
-
 
 @final
 class VetTool:
@@ -186,14 +180,15 @@ class Vet:
             self._keep(cache, key, directory, outcome)
         return outcome
 
-    def _flags(self, package: Package) -> list[str]:
+    def flags_for(self, package: Package) -> list[str]:
+        """The tool's flags for one package."""
         # Low-level packages do with unsafe.Pointer what vet does not like.
         if package.standard and not self.options.explicit and self.tool.standard:
             return ["-unsafeptr=false", "-unreachable=false"] if self.options.in_test else ["-unsafeptr=false"]
         return self.options.flags
 
     def _key(self, package: Package, is_root: bool, facts: dict[str, str]) -> str:
-        parts: list[str | bytes] = ["vet", self.tool.id, str(is_root), "\0".join(self._flags(package))]
+        parts: list[str | bytes] = ["vet", self.tool.id, str(is_root), "\0".join(self.flags_for(package))]
         with self._exporting:
             parts.append(self.exports.id(package))
         parts.append(_go_version(package, self.exports.context.go_version))
@@ -281,7 +276,7 @@ class Vet:
 
     def _execute(self, package: Package, config: str, directory: str, outcome: VetOutcome) -> None:
         name = directory + "vet.cfg"
-        words = [*self.options.toolexec, self.tool.path, *self._flags(package), name]
+        words = [*self.options.toolexec, self.tool.path, *self.flags_for(package), name]
         if self.options.show or self.options.dry:
             self._show_commands(package.dir, name, config, words)
         if self.options.dry:
@@ -323,18 +318,6 @@ class Vet:
             out.append(" ".join(quote(_prefix(w, self.work, "$WORK")) for w in words))
             sys.stderr.write("\n".join(out) + "\n")
             sys.stderr.flush()
-
-
-def vet_for_test(
-    exports: Exports, tool: VetTool, packages: list[Package], work: str, flags: list[str] | None = None, jobs: int = 0
-) -> list[VetOutcome]:
-    """What `go test` runs before the tests: the high-confidence analysers over the test variants, or those the user
-    chose with -vet (flags, as the tool takes them; empty for all)."""
-    options = VetOptions(list(TEST_FLAGS) if flags is None else flags)
-    options.explicit = flags is not None
-    options.in_test = True
-    options.jobs = jobs
-    return Vet(exports, tool, options, work).run(packages)
 
 
 # ------------------------------------------------------------------------------------------------------------ helpers
