@@ -27,7 +27,7 @@ from ..load.package import Module, Package, short_path
 from .cache import Cache, action_id
 from .exports import Exports, packages_below
 
-_STACK_BYTES: Final = 512 << 20  # reserved, not used: type checking of deeply nested source recurses
+_STACK_BYTES: Final = 128 << 20  # of each thread, reserved, not used: type checking of deeply nested source recurses
 DEFAULT_GO_MOD_VERSION: Final = "1.16"  # of a module without a go line
 
 
