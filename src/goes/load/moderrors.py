@@ -37,7 +37,7 @@ class ModError(Exception):
 @final
 class ModuleError(ModError):
     def __init__(self, mod: Mod, inner: ModError) -> None:
-        super().__init__(f"{text(mod)}: {inner}", inner.not_exist, inner.disallowed)
+        super().__init__(f"{text(mod) if mod[1] else 'module ' + mod[0]}: {inner}", inner.not_exist, inner.disallowed)
         self.mod = mod
         self.inner = inner
 
