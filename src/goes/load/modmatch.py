@@ -349,7 +349,7 @@ def resolve_local(state: ModuleState, directory: str, rs: Requirements) -> str:
         entries = state.context.view.entries(absolute)
         has_files = any(e.name.endswith(".go") and e.name[0] not in "._" and not e.is_dir() for e in entries)
     except OSError:
-        has_files = False
+        has_files = True  # it is something else than an empty directory; what, is said when it is loaded
     if not has_files:
         raise ModError(f"no Go files in {absolute}")
     goroot_src = os.path.join(state.context.goroot, "src")
