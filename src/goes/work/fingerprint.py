@@ -66,6 +66,7 @@ def program_id(context: BuildContext, graph: Graph, root: Package, options: Buil
         str(options.trimpath), "\0".join(options.ldflags), options.modinfo, root.default_godebug,
         ",".join(sorted(options.keeps_calls)),
     ]  # fmt: skip
+    parts.append(root.default_godebug)
     if options.cover is not None:
         parts += options.cover.key()
         # The instrumented text of std's packages is that of GOROOT, by its version.
