@@ -274,6 +274,7 @@ def make_options(values: FlagValues, graph: Graph) -> BuildOptions:
         given = values.all(name)
         if given:
             options.raw_flags[name] = given[-1]
+    options.profiles = find_profiles(values.text("pgo"), graph, cwd)
     compile_flags = PackageFlags(values.all("gcflags"), cwd)
     asm_flags = PackageFlags(values.all("asmflags"), cwd)
     for p in graph.packages if compile_flags or asm_flags else []:
@@ -285,6 +286,27 @@ def make_options(values: FlagValues, graph: Graph) -> BuildOptions:
         if words:
             options.asm_flags[p.import_path] = words
     return options
+
+
+def find_profiles(setting: str, graph: Graph, cwd: str) -> dict[str, str]:
+    """The profile each package is to be compiled with, as -pgo says."""
+    if setting in ("", "off"):
+        return {}
+    out: dict[str, str] = {}
+    if setting != "auto":
+        path = os.path.join(cwd, setting)
+        return {p.import_path: path for p in graph.packages}
+    for root in graph.roots:
+        path = os.path.join(root.dir, "default.pgo")
+        if root.name != "main" or root.command_line or not os.path.isfile(path):
+            continue
+        pending = [root]
+        while pending:
+            p = pending.pop()
+            if p.import_path not in out:
+                out[p.import_path] = path
+                pending += p.dependencies or []
+    return out
 
 
 def link_flags(p: Plan) -> PackageFlags:
