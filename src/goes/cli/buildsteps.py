@@ -84,7 +84,7 @@ def perform(p: Plan, targets: dict[str, str]) -> bool:
         name = program_name(r)
         id = identify(p, r, name)
         target = targets.get(r.import_path, "")
-        if not steps.toolexec and not p.values.flag("a"):
+        if target and not steps.toolexec and not p.values.flag("a"):
             known = p.cache.executable(id, name)
             if known is not None:
                 if target and steps.show:
