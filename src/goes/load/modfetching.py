@@ -77,7 +77,7 @@ def translate(error: FetchError) -> ModError:
     if error.module is None:
         return inner
     path, version = error.module
-    if error.invalid:
+    if error.invalid is not None:
         # Such a message has the module and version in front already, in its own way.
         problem = ModuleError((path, version or error.invalid), InvalidVersion(error.reason, error.not_exist))
         problem.message = error.message

@@ -299,6 +299,7 @@ class Fetcher:
         return self._mods.get((path, version), lambda: self._fetch_go_mod(path, version))
 
     def _fetch_go_mod(self, path: str, version: str) -> bytes:
+        self.cache.check_directory()
         data = self.cache.read(path, version, "mod")
         if data is not None and not data.startswith(b"//vgo 0.0."):
             self._check_go_mod(path, version, data)

@@ -22,7 +22,7 @@ class FetchError(Exception):
         super().__init__(message)
         self.message = message
         self.not_exist = not_exist
-        self.invalid = ""
+        self.invalid: str | None = None
         self.reason = message
         self.pseudo = False
         self.module: tuple[str, str] | None = None
@@ -42,7 +42,7 @@ def module_error(path: str, version: str, error: FetchError) -> FetchError:
     """The error with the module in front of it; an error that names this module already stays as it is."""
     if error.module == (path, version):
         return error
-    if error.invalid and error.module is None:
+    if error.invalid is not None and error.module is None:
         noun = "pseudo-version" if error.pseudo else "version"
         message = f"{path}@{error.invalid}: invalid {noun}: {error.reason}"
     elif version:
@@ -61,7 +61,7 @@ def module_error(path: str, version: str, error: FetchError) -> FetchError:
 def version_error(path: str, version: str, error: FetchError) -> FetchError:
     """As module_error; a version that is not canonical is said to be invalid."""
     if version and version != canonical_version(version):
-        if not error.invalid:
+        if error.invalid is None:
             error = invalid_version(version, error.message, is_pseudo_version(version), error.not_exist)
         return module_error(path, "", error)
     return module_error(path, version, error)

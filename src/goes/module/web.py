@@ -494,6 +494,19 @@ def basic(user: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{password}".encode("utf-8", "surrogateescape")).decode("ascii")
 
 
+def _name_server() -> str:
+    """ " on 192.0.2.1:53", who was asked for an address."""
+    try:
+        with open("/etc/resolv.conf", encoding="ascii", errors="replace") as f:
+            for line in f:
+                words = line.split()
+                if len(words) > 1 and words[0] == "nameserver":
+                    return f" on [{words[1]}]:53" if ":" in words[1] else f" on {words[1]}:53"
+    except OSError:
+        pass
+    return ""
+
+
 def _request_reason(error: Exception, host: str, parts: SplitResult) -> str:
     import errno
     import http.client
@@ -501,7 +514,7 @@ def _request_reason(error: Exception, host: str, parts: SplitResult) -> str:
 
     port = parts.port or (443 if parts.scheme == "https" else 80)
     if isinstance(error, socket.gaierror):
-        return f"dial tcp: lookup {host}: no such host"
+        return f"dial tcp: lookup {host}{_name_server()}: no such host"
     if isinstance(error, ConnectionRefusedError):
         address = "[::1]" if ":" in host else host if host.replace(".", "").isdigit() else "127.0.0.1" if host == "localhost" else host
         return f"dial tcp {address}:{port}: connect: connection refused"
