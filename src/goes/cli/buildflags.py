@@ -220,6 +220,9 @@ def finish_plan(
         sys.stderr.write(warning + "\n")
     if not tolerant:
         check_packages(graph)
+    for root in graph.roots:
+        if root.name == "main":
+            set_godebug(context, loader, root, root.directives)
     options = make_options(values, graph)
     if not tolerant:
         graph = _cover_program(values, graph, loader, options, cache, work)
@@ -335,6 +338,14 @@ def stamp_version(p: Plan) -> None:
     made = stamp(mains[0], os.getcwd(), wanted, p.values.flag("x"))
     p.options.stamps = made.settings
     p.options.main_version = made.version
+
+
+def set_godebug(context: BuildContext, loader: Loader, main: Package, directives: list[str]) -> None:
+    """The GODEBUG settings that a program is linked with."""
+    from ..load.godebug import default_godebug
+
+    version, settings = loader.resolver.godebug()
+    main.default_godebug = default_godebug(context, version, settings, directives)
 
 
 def _cover_program(

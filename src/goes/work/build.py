@@ -81,7 +81,10 @@ def format_diagnostics(sources: SourceSet, errors: list[Diagnostic], cwd: str, l
             continue
         last = same
         where = f"{_shown(p.filename, cwd)}:{p.line}" + (f":{p.column}" if p.column else "")
-        lines.append((p.filename, p.line, p.column, k, f"{where}: {d.message}"))
+        message = d.message
+        if "\n\t/" in message:
+            message = "\n".join(_shown_reference(line, cwd) for line in message.split("\n"))
+        lines.append((p.filename, p.line, p.column, k, f"{where}: {message}"))
         if len(lines) == limit:
             stopped = f"{where}: too many errors"
             break
@@ -100,6 +103,14 @@ def _shown(name: str, cwd: str) -> str:
         if os.sep not in name:
             name = "./" + name
     return name
+
+
+def _shown_reference(line: str, cwd: str) -> str:
+    """A line of a message that refers to another place by its absolute name."""
+    if not line.startswith("\t/"):
+        return line
+    name, colon, rest = line[1:].partition(":")
+    return f"\t{_shown(name, cwd)}{colon}{rest}"
 
 
 def check_packages(packages: Packages, options: BuildOptions) -> None:
@@ -161,6 +172,8 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
         link_options.counters = counters
         if parse_link_flags(options.ldflags, link_options):
             raise UserError(f"# {root.import_path}\n{USAGE}")
+        if root.default_godebug:
+            link_options.strings.append(("runtime.godebugDefault", root.default_godebug))
         if root.testmain is not None:
             link_options.strings.append(("testing.testBinary", "1"))
         made = make_executable(context, packages, options, link_options, {}, frozenset(), store)

@@ -19,14 +19,14 @@ def module_text(context: BuildContext, graph: Graph, root: Package, options: Bui
     lines = [f"path\t{root.import_path}"]
     main = root.module
     if main is not None:
-        lines += _module("mod", main, options.main_version if not main.version else "")
+        lines.append(_module("mod", main, options.main_version if not main.version else ""))
     found: dict[str, Module] = {}
     for p in graph.packages:
         m = p.module
         if m is not None and not p.standard and (main is None or m.path != main.path):
             found[m.path] = m
     for path in sorted(found):
-        lines += _module("dep", found[path], "")
+        lines.append(_module("dep", found[path]))
     lines += [f"build\t{key}={_quoted(value)}" for key, value in settings(context, root, options)]
     return "\n".join(lines) + "\n"
 
@@ -60,18 +60,10 @@ def settings(context: BuildContext, root: Package, options: BuildOptions) -> lis
     return out + options.stamps
 
 
-def _module(kind: str, m: Module, version: str) -> list[str]:
-    replaced: object = m.replace
-    if not replaced:
-        return [f"{kind}\t{m.path}\t{version or m.version or '(devel)'}\t{_text(m, 'sum')}"]
-    path = replaced if isinstance(replaced, str) else _text(replaced, "path")
-    other = _text(replaced, "version") or "(devel)"
-    return [f"{kind}\t{m.path}\t{version or m.version or '(devel)'}", f"=>\t{path}\t{other}\t{_text(replaced, 'sum')}"]
-
-
-def _text(value: object, name: str) -> str:
-    found = getattr(value, name, "")
-    return found if isinstance(found, str) else ""
+def _module(kind: str, m: Module, version: str = "") -> str:
+    text = f"{kind}\t{m.path}\t{version or m.version or '(devel)'}"
+    # As runtime/debug writes it, with an empty line behind a replacement.
+    return f"{text}\t{m.sum}" if m.replace is None else f"{text}\n{_module('=>', m.replace)}\n"
 
 
 def _quoted(value: str) -> str:
