@@ -23,9 +23,6 @@ FLAGS: Final = FlagSet("mod download", "go mod download [-x] [-json] [-reuse=old
     *MOD_FLAGS,
 ])  # fmt: skip
 
-# More do not make the network faster, and servers do not like them.
-_PARALLEL: Final = 8
-
 
 def run(args: list[str]) -> int:
     values = FLAGS.parse(args)
@@ -118,6 +115,8 @@ def _download(state: ModuleState, wanted: list[Wanted], as_json: bool) -> int:
     """Download all; the results are shown in order."""
     from concurrent.futures import ThreadPoolExecutor
 
+    from ..module.fetch import PARALLEL
+
     fetcher = state.fetcher
 
     def one(w: Wanted) -> dict[str, object]:
@@ -127,7 +126,7 @@ def _download(state: ModuleState, wanted: list[Wanted], as_json: bool) -> int:
         if len(wanted) == 1:
             results = [one(wanted[0])]
         else:
-            with ThreadPoolExecutor(_PARALLEL) as pool:
+            with ThreadPoolExecutor(PARALLEL) as pool:
                 results = list(pool.map(one, wanted))
     finally:
         fetcher.client().close()

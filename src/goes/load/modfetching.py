@@ -100,6 +100,16 @@ def fetch_go_mod(state: ModuleState, mod: Mod) -> bytes:
         raise translate(error) from None
 
 
+def prefetch_go_mods(state: ModuleState, mods: list[Mod]) -> None:
+    """The go.mod files of several module versions will be needed."""
+    if len(mods) < 2 or state.build_mod == "vendor":
+        return
+    actual = [m for m in map(state.resolve, mods) if m[1]]
+    if state.must_have_sums:
+        actual = [m for m in actual if have_sum(state, (m[0], m[1] + "/go.mod"))]
+    state.fetcher.prefetch_go_mods(actual)
+
+
 def download(state: ModuleState, mod: Mod) -> str:
     """The directory of a module version in the module cache."""
     from ..module.problem import FetchError

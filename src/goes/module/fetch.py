@@ -37,6 +37,8 @@ T = TypeVar("T")
 K = TypeVar("K")
 
 FIPS140 = "golang.org/fips140 is bundled with the Go distribution and cannot be downloaded"
+# More requests at once do not make the network faster, and servers do not like them.
+PARALLEL = 8
 TOOLCHAIN = "internal error: invalid operation on toolchain module"
 USE_PROXY = "path does not match GOPRIVATE/GONOPROXY"
 
@@ -66,6 +68,9 @@ class Memo(Generic[K, T]):
         if isinstance(result, FetchError):
             raise result
         return result
+
+    def has(self, key: K) -> bool:
+        return key in self._results
 
     def put(self, key: K, value: T) -> None:
         with self._lock:
@@ -316,6 +321,28 @@ class Fetcher:
 
     def _check_go_mod(self, path: str, version: str, data: bytes) -> None:
         self._check_sum(path, version + "/go.mod", hash_go_mod(data))
+
+    def prefetch_go_mods(self, modules: list[tuple[str, str]]) -> None:
+        """Ask for several go.mod files at once, if they are not in the cache. What goes wrong is found again by go_mod."""
+        missing = [m for m in modules if not is_toolchain(m[0]) and not self._mods.has(m) and not self._is_cached(m, "mod")]
+        if len(missing) < 2:
+            return
+        from concurrent.futures import ThreadPoolExecutor
+
+        def fetch(module: tuple[str, str]) -> None:
+            try:
+                self.go_mod(module[0], module[1])
+            except (FetchError, UserError):
+                pass
+
+        with ThreadPoolExecutor(min(len(missing), PARALLEL)) as pool:
+            list(pool.map(fetch, missing))
+
+    def _is_cached(self, module: tuple[str, str], suffix: str) -> bool:
+        try:
+            return os.path.exists(self.cache.file(module[0], module[1], suffix))
+        except FetchError:
+            return True
 
     def go_mod_file(self, path: str, version: str) -> str:
         """The name of the cached .mod file."""
