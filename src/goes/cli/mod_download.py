@@ -144,6 +144,7 @@ def _download(state: ModuleState, wanted: list[Wanted], as_json: bool) -> int:
 def download_module(state: ModuleState, w: Wanted) -> dict[str, object]:
     """Bring one module into the cache; what there is to say about it, in the order of the JSON output."""
     from ..module.problem import FetchError
+    from ..module.repo import order_origin
 
     fetcher = state.fetcher
     found: dict[str, object] = {}
@@ -158,6 +159,7 @@ def download_module(state: ModuleState, w: Wanted) -> dict[str, object]:
             found["Dir"] = fetcher.download(w.path, w.version)
         except FetchError as e:
             error = e.message
-    found.update({"Path": w.path, "Version": w.version, "Query": w.query, "Error": error, "Origin": w.origin, "Reuse": w.reuse})
+    origin = order_origin(w.origin) if w.origin is not None else None
+    found.update({"Path": w.path, "Version": w.version, "Query": w.query, "Error": error, "Origin": origin, "Reuse": w.reuse})
     order = ("Path", "Version", "Query", "Error", "Info", "GoMod", "Zip", "Dir", "Sum", "GoModSum", "Origin", "Reuse")
     return {name: found[name] for name in order if found.get(name)}

@@ -74,6 +74,7 @@ def write_sums(state: ModuleState, keep: Callable[[], set[Mod]]) -> None:
 
 def translate(error: FetchError) -> ModError:
     inner = ModError(error.message, error.not_exist)
+    inner.origin = error.origin
     if error.module is None:
         return inner
     path, version = error.module
@@ -81,9 +82,11 @@ def translate(error: FetchError) -> ModError:
         # Such a message has the module and version in front already, in its own way.
         problem = ModuleError((path, version or error.invalid), InvalidVersion(error.reason, error.not_exist))
         problem.message = error.message
+        problem.origin = error.origin
         return problem
     shown = f"{path}@{version}: " if version else f"module {path}: "
-    return ModuleError((path, version), ModError(error.message.removeprefix(shown), error.not_exist))
+    inner.message = error.message.removeprefix(shown)
+    return ModuleError((path, version), inner)
 
 
 def have_sum(state: ModuleState, mod: Mod) -> bool:

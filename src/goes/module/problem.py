@@ -16,7 +16,8 @@ from .pseudo import canonical_version, is_pseudo_version
 @final
 class FetchError(Exception):
     """`message` has no "go: ". `invalid` is the version that is no version, `reason` why, `pseudo` whether it looks
-    like a pseudo-version; `module` the module the message already names; `go_version` the Go version that is needed."""
+    like a pseudo-version; `module` the module the message already names; `go_version` the Go version that is needed;
+    `origin` what was seen of the repository, so that one can tell later whether the error may be gone."""
 
     def __init__(self, message: str, not_exist: bool = False) -> None:
         super().__init__(message)
@@ -27,6 +28,7 @@ class FetchError(Exception):
         self.pseudo = False
         self.module: tuple[str, str] | None = None
         self.go_version = ""
+        self.origin: dict[str, str] | None = None
 
 
 def invalid_version(version: str, reason: str, pseudo: bool = False, not_exist: bool = False) -> FetchError:
@@ -55,6 +57,7 @@ def module_error(path: str, version: str, error: FetchError) -> FetchError:
     out.reason = error.reason
     out.pseudo = error.pseudo
     out.go_version = error.go_version
+    out.origin = error.origin
     return out
 
 
@@ -62,7 +65,9 @@ def version_error(path: str, version: str, error: FetchError) -> FetchError:
     """As module_error; a version that is not canonical is said to be invalid."""
     if version and version != canonical_version(version):
         if error.invalid is None:
+            origin = error.origin
             error = invalid_version(version, error.message, is_pseudo_version(version), error.not_exist)
+            error.origin = origin
         return module_error(path, "", error)
     return module_error(path, version, error)
 
