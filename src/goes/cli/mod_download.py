@@ -113,21 +113,9 @@ def read_reuse(file: str) -> Reuse:
 
 def _download(state: ModuleState, wanted: list[Wanted], as_json: bool) -> int:
     """Download all; the results are shown in order."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    from ..module.fetch import PARALLEL
-
     fetcher = state.fetcher
-
-    def one(w: Wanted) -> dict[str, object]:
-        return download_module(state, w)
-
     try:
-        if len(wanted) == 1:
-            results = [one(wanted[0])]
-        else:
-            with ThreadPoolExecutor(PARALLEL) as pool:
-                results = list(pool.map(one, wanted))
+        results = fetcher.at_once(lambda w: download_module(state, w), wanted)
     finally:
         fetcher.client().close()
     status = 0

@@ -327,7 +327,6 @@ class Fetcher:
         missing = [m for m in modules if not is_toolchain(m[0]) and not self._mods.has(m) and not self._is_cached(m, "mod")]
         if len(missing) < 2:
             return
-        from concurrent.futures import ThreadPoolExecutor
 
         def fetch(module: tuple[str, str]) -> None:
             try:
@@ -335,8 +334,21 @@ class Fetcher:
             except (FetchError, UserError):
                 pass
 
-        with ThreadPoolExecutor(min(len(missing), PARALLEL)) as pool:
-            list(pool.map(fetch, missing))
+        self.at_once(fetch, missing)
+
+    def at_once(self, work: Callable[[K], T], items: list[K]) -> list[T]:
+        """The results of `work`, which asks this fetcher, for all items, in their order. Ctrl-C ends all requests."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        if len(items) < 2:
+            return [work(item) for item in items]
+        with ThreadPoolExecutor(min(len(items), PARALLEL)) as pool:
+            try:
+                return list(pool.map(work, items))
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                self.client().abort()
+                raise
 
     def _is_cached(self, module: tuple[str, str], suffix: str) -> bool:
         try:
