@@ -78,13 +78,18 @@ class Memo(Generic[K, T]):
 
 
 @contextmanager
-def file_errors() -> Iterator[None]:
-    """What the file system refuses, as a FetchError."""
+def file_errors(path: str) -> Iterator[None]:
+    """What the file system refuses, as a FetchError. `path` is what was being made."""
     try:
         yield
     except OSError as e:
-        what = "mkdir" if e.filename and not os.path.lexists(os.path.dirname(str(e.filename))) else "open"
-        raise FetchError(f"{what} {e.filename}: {os.strerror(e.errno or 0).lower()}") from None
+        raise FetchError(os_error(e, path)) from None
+
+
+def os_error(error: OSError, path: str) -> str:
+    """ "open /x: permission denied", or "write" where the system does not say what it was about."""
+    reason = os.strerror(error.errno or 0).lower()
+    return f"write {path}: {reason}" if error.filename is None else f"open {error.filename}: {reason}"
 
 
 @final
@@ -404,7 +409,7 @@ class Fetcher:
                 raise FetchError(f"open {name}: {os.strerror(e.errno or 0).lower()}") from None
             if not _is_sum(data):
                 # The machine may have crashed before it was written.
-                with file_errors():
+                with file_errors(name):
                     self._hash_zip(path, version, self.cache.file(path, version, "zip"), name)
                 return
             if not data.startswith(b"h1:"):
@@ -438,7 +443,7 @@ class Fetcher:
         if not self.settings.quiet:
             sys.stderr.write(f"go: downloading {path} {version}\n")
             sys.stderr.flush()
-        with file_errors(), self.cache.lock_version(path, version):
+        with file_errors(zip_file), self.cache.lock_version(path, version):
             self._fetch_zip(path, version, zip_file)
         return zip_file
 
@@ -506,7 +511,7 @@ class Fetcher:
         directory, missing = self.cache.module_directory(path, version)
         if missing:
             zip_file = self.download_zip(path, version)
-            with file_errors(), self.cache.lock_version(path, version):
+            with file_errors(directory), self.cache.lock_version(path, version):
                 self._extract(path, version, zip_file)
         self._check_cached_sum(path, version)
         if self.go_version:
