@@ -74,16 +74,19 @@ def write_sums(state: ModuleState, keep: Callable[[], set[Mod]]) -> None:
 
 def translate(error: FetchError) -> ModError:
     inner = ModError(error.message, error.not_exist)
+    inner.origin = error.origin
     if error.module is None:
         return inner
     path, version = error.module
-    if error.invalid:
+    if error.invalid is not None:
         # Such a message has the module and version in front already, in its own way.
         problem = ModuleError((path, version or error.invalid), InvalidVersion(error.reason, error.not_exist))
         problem.message = error.message
+        problem.origin = error.origin
         return problem
     shown = f"{path}@{version}: " if version else f"module {path}: "
-    return ModuleError((path, version), ModError(error.message.removeprefix(shown), error.not_exist))
+    inner.message = error.message.removeprefix(shown)
+    return ModuleError((path, version), inner)
 
 
 def have_sum(state: ModuleState, mod: Mod) -> bool:
@@ -98,6 +101,16 @@ def fetch_go_mod(state: ModuleState, mod: Mod) -> bytes:
         return state.fetcher.go_mod(mod[0], mod[1])
     except FetchError as error:
         raise translate(error) from None
+
+
+def prefetch_go_mods(state: ModuleState, mods: list[Mod]) -> None:
+    """The go.mod files of several module versions will be needed."""
+    if len(mods) < 2 or state.build_mod == "vendor":
+        return
+    actual = [m for m in map(state.resolve, mods) if m[1]]
+    if state.must_have_sums:
+        actual = [m for m in actual if have_sum(state, (m[0], m[1] + "/go.mod"))]
+    state.fetcher.prefetch_go_mods(actual)
 
 
 def download(state: ModuleState, mod: Mod) -> str:

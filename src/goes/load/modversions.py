@@ -94,7 +94,8 @@ def is_valid(path: str, version: str) -> bool:
 
 
 def _is_language(version: str) -> bool:
-    return version != "" and semver.language_version(version) == version
+    # Before 1.21 the first release of 1.20 was called 1.20, not 1.20.0.
+    return version != "" and semver.language_version(version) == version and semver.compare_go(version, "1.21") >= 0
 
 
 def is_prefix(path: str, version: str) -> bool:

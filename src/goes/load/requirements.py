@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, final
 from ..diag.diagnostic import UserError
 from ..module.mvs import Graph
 from .moderrors import BuildListError, ModError
+from .modfetching import prefetch_go_mods
 from .modgraph import minimal_requirements, new_graph
 from .modsummary import PRUNED, UNPRUNED, WORKSPACE, Summary, go_mod_summary
 from .modversions import Mod, compare, sort_mods
@@ -144,7 +145,13 @@ def read_graph(state: ModuleState, pruning: int, roots: list[Mod], unprune: froz
             queue.append(key)
 
     def drain() -> None:
+        ahead = 0
         while queue:
+            if ahead == 0:
+                # One more level of the graph: over the network, all of it at once.
+                prefetch_go_mods(state, [m for m, _ in queue if m not in result.loaded])
+                ahead = len(queue)
+            ahead -= 1
             mod, with_pruning = queue.popleft()
             summary = result.loaded.get(mod)
             if summary is None:
