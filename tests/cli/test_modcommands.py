@@ -28,6 +28,10 @@ def test_init_finds_the_path(goes: Goes) -> None:
     below.mkdir(parents=True)
     env = {"GOPATH": str(goes.place / "gopath")}
     assert "module example.com/below\n" in goes("mod", "init", cwd=below, env=env).stderr
+    (below.parent / "link").symlink_to(goes.place / "tmp")
+    (below.parent / "link" / "sub").mkdir()
+    link = below.parent / "link" / "sub"
+    assert "module example.com/link/sub\n" in goes("mod", "init", cwd=link, env={**env, "PWD": str(link)}).stderr
     (goes.place / "c").mkdir()
     (goes.place / "c" / "c.go").write_text('package c // import "example.com/commented"\n')
     assert "module example.com/commented\n" in goes("mod", "init", cwd=goes.place / "c").stderr

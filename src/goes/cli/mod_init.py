@@ -12,6 +12,7 @@ import sys
 from typing import Final
 
 from ..diag.diagnostic import UserError
+from ..util.cwd import current_directory
 from .flags import FlagSet
 from .modcommon import (
     MOD_FLAGS,
@@ -46,7 +47,7 @@ def run(args: list[str]) -> int:
     if len(values.rest) > 1:
         raise UserError("go: 'go mod init' accepts at most one argument")
     check_modules_enabled()
-    cwd = os.getcwd()
+    cwd = current_directory()
     alternate = check_modfile_flag(values)
     path = alternate or os.path.join(cwd, "go.mod")
     if os.path.exists(path):
@@ -109,9 +110,10 @@ def _find_module_path(directory: str) -> str:
 
 def _inside(path: str, root: str) -> str:
     """The path relative to the root if it is below it, in name or in fact."""
-    for p, r in ((path, root), (os.path.realpath(path), os.path.realpath(root))):
-        if p.startswith(r.rstrip("/") + "/"):
-            return os.path.relpath(p, r)
+    for r in (root, os.path.realpath(root)):
+        for p in (path, os.path.realpath(path)):
+            if p.startswith(r.rstrip("/") + "/"):
+                return p[len(r.rstrip("/")) + 1 :]
     return ""
 
 

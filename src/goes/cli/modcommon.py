@@ -11,6 +11,7 @@ import os
 from typing import Final
 
 from ..diag.diagnostic import UserError
+from ..util.cwd import current_directory
 from .flags import BOOL, CHDIR, TEXT, Flag, FlagSet, FlagValues
 
 MODCACHERW: Final = Flag("modcacherw", BOOL, "leave newly-created directories in the module cache read-write")
@@ -70,7 +71,7 @@ def mod_file_path(values: FlagValues) -> str:
 
     check_modules_enabled()
     alternate = check_modfile_flag(values)
-    cwd = os.getcwd()
+    cwd = current_directory()
     path = find_mod_file(cwd)
     if not path:
         raise UserError("go: " + (_other_system(cwd) or "go.mod file not found in current directory or any parent "
@@ -106,7 +107,7 @@ def work_file_path() -> str:
     setting = os.environ.get("GOWORK", "")
     if setting not in ("", "auto", "off") and not os.path.isabs(setting):
         raise UserError("go: invalid GOWORK: not an absolute path")
-    return find_work_file(os.getcwd(), setting, find_goroot(os.environ))
+    return find_work_file(current_directory(), setting, find_goroot(os.environ))
 
 
 def go_version() -> str:

@@ -5,11 +5,11 @@ Source: cmd/go/internal/workcmd/edit.go (messages).
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, Final
 
 from ..diag.diagnostic import UserError
+from ..util.cwd import current_directory
 from .flags import BOOL, CHDIR, LIST, TEXT, Flag, FlagSet
 from .modcommon import (
     go_version,
@@ -72,7 +72,7 @@ def run(args: list[str]) -> int:
         work = read_work_file(path, any_version=True)
     except UserError as e:
         raise UserError(
-            f"go: errors parsing {short_path(path, os.getcwd())}:\n{e.message.removeprefix('go: ')}"
+            f"go: errors parsing {short_path(path, current_directory())}:\n{e.message.removeprefix('go: ')}"
         ) from None
 
     if go == "none":

@@ -9,6 +9,7 @@ import os
 from typing import Final
 
 from ..diag.diagnostic import UserError
+from ..util.cwd import current_directory
 from .flags import FlagSet
 from .modcommon import MOD_FLAGS, go_version, parse_edits, work_file_path
 
@@ -22,7 +23,7 @@ def run(args: list[str]) -> int:
     from .workcommon import write_work_file
 
     values, _ = parse_edits(FLAGS, args, frozenset())
-    path = work_file_path() or os.path.join(os.getcwd(), "go.work")
+    path = work_file_path() or os.path.join(current_directory(), "go.work")
     if os.path.exists(path):
         raise UserError(f"go: {path} already exists")
     work = WorkFile(path)

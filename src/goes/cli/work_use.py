@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Final, final
 
 from ..diag.diagnostic import UserError
+from ..util.cwd import current_directory
 from .flags import BOOL, Flag, FlagSet
 from .modcommon import MOD_FLAGS, go_version, parse_edits, work_file_path
 
@@ -60,7 +61,7 @@ class _Uses:
 
         if os.path.isabs(path):
             return os.path.normpath(path), os.path.normpath(path)
-        absolute = os.path.normpath(os.path.join(os.getcwd(), path))
+        absolute = os.path.normpath(os.path.join(current_directory(), path))
         return absolute, directory_path(os.path.relpath(absolute, self.root))
 
     def look(self, path: str) -> None:
@@ -73,7 +74,7 @@ class _Uses:
             self.keep[absolute] = ""
             return
         if not os.path.isfile(file):
-            self.errors.append(f"go: {short_path(file, os.getcwd())} is not a regular file")
+            self.errors.append(f"go: {short_path(file, current_directory())} is not a regular file")
             return
         old = self.keep.get(absolute, "")
         if old and old != name:
@@ -99,7 +100,7 @@ class _Uses:
                 path = os.path.normpath(os.path.join(directory, name))
                 if os.path.islink(path):
                     if os.path.isdir(path):
-                        sys.stderr.write(f"warning: ignoring symlink {short_path(path, os.getcwd())}\n")
+                        sys.stderr.write(f"warning: ignoring symlink {short_path(path, current_directory())}\n")
                 elif os.path.isdir(path):
                     below.append(path)
             pending.extend(reversed(below))
@@ -112,7 +113,7 @@ def use_directories(work_path: str, work: WorkFile, args: list[str], recursive: 
     from ..module import modfile, semver
     from .workcommon import DEFAULT_MOD_VERSION, DEFAULT_WORK_VERSION, raise_go_version, too_new
 
-    cwd = os.getcwd()
+    cwd = current_directory()
     uses = _Uses(os.path.dirname(work_path), work)
     for arg in args:
         absolute, _ = uses.canonical(arg)

@@ -9,6 +9,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from ..diag.diagnostic import UserError
+from ..util.cwd import current_directory
 from .modcommon import go_version, os_error
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def read_work_file(path: str, any_version: bool = False) -> WorkFile:
     from ..load.package import short_path
     from ..module import semver, workfile
 
-    name = short_path(path, os.getcwd())
+    name = short_path(path, current_directory())
     try:
         with open(path, "rb") as f:
             text = f.read().decode("utf-8", "surrogateescape")
