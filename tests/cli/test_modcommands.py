@@ -128,6 +128,14 @@ def test_edit_of_a_wrong_file(goes: Goes) -> None:
     )
 
 
+def test_bytes_that_are_no_text(goes: Goes) -> None:
+    path = goes.write("go.mod", b"module m\n\ntool x\xff\n")
+    assert goes("mod", "edit", "-print").stdout.encode("utf-8", "surrogateescape") == path.read_bytes()
+    assert json.loads(goes("mod", "edit", "-json").stdout)["Tool"] == [{"Path": "x\ufffd"}]
+    goes.write("go.mod", b"\xfe\n")
+    assert "go.mod:1: unknown directive: \udcfe\n" in goes("mod", "edit", "-fmt", env={"LC_ALL": "C"}).stderr
+
+
 def workspace(goes: Goes) -> Path:
     """Two modules, of Go 1.20 and 1.22."""
     for name, version in (("a", "1.20"), ("b", "1.22")):
