@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, final
 from ..diag.diagnostic import UserError
 from ..module import modfile, semver, workfile
 from ..module.moddirective import FixError
+from ..module.modsyntax import Block, Line
 from ..module.paths import check_import_path, check_main_module_path
 from .godebugs import check_godebug
 from .moderrors import ModError, TooNew
@@ -109,13 +110,12 @@ def _workspace_error(state: ModuleState, path: str, error: ModError) -> str:
     return f"cannot load module {state.short(os.path.dirname(path))} listed in go.work file: {message}"
 
 
-def _godebug_line(file: modfile.ModFile, key: str) -> int:
+def _godebug_line(file: modfile.ModFile | workfile.WorkFile, key: str) -> int:
     for statement in file.syntax.statements:
-        lines = getattr(statement, "lines", None) or [statement]
+        lines = statement.lines if isinstance(statement, Block) else [statement] if isinstance(statement, Line) else []
         for line in lines:
-            tokens = getattr(line, "tokens", [])
-            if tokens and tokens[-1].startswith(key + "="):
-                return int(line.number)
+            if line.tokens and line.tokens[-1].startswith(key + "="):
+                return line.number
     return 1
 
 
@@ -346,7 +346,7 @@ def load_work_file(state: ModuleState, path: str) -> tuple[workfile.WorkFile, li
     for key, value in work.godebug:
         problem = check_godebug(state, "godebug", key, value)
         if problem:
-            raise UserError(f"go: error loading go.work:\n{name}:1: {problem}")
+            raise UserError(f"go: error loading go.work:\n{name}:{_godebug_line(work, key)}: {problem}")
     return work, roots
 
 

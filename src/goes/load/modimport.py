@@ -75,8 +75,9 @@ def have_go_files(state: ModuleState, directory: str) -> bool:
     if known is None:
         known = False
         try:
-            with os.scandir(directory) as entries:
-                known = any(e.name.endswith(".go") and e.is_file() for e in entries)
+            known = any(
+                e.name.endswith(".go") and not e.leads_to_directory() for e in state.context.view.entries(directory)
+            )
         except (FileNotFoundError, NotADirectoryError):
             pass
         except OSError as error:
@@ -101,7 +102,7 @@ def dir_in_module(state: ModuleState, path: str, module: str, root: str, is_loca
         while at != root and len(at) > len(root):
             known = state.have_go_mod.get(at)
             if known is None:
-                known = state.have_go_mod[at] = os.path.isfile(os.path.join(at, "go.mod"))
+                known = state.have_go_mod[at] = state.context.view.is_file(os.path.join(at, "go.mod"))
             if known:
                 return "", False
             at = os.path.dirname(at)
@@ -118,7 +119,7 @@ def fetch(state: ModuleState, mod: Mod) -> tuple[str, bool]:
     if replacement[0]:
         if not replacement[1]:
             directory = os.path.normpath(os.path.join(state.relative_to(), replacement[0]))
-            if not os.path.exists(directory):
+            if not state.context.view.exists(directory):
                 raise version_error(mod, f"replacement directory {replacement[0]} does not exist")
             return directory, True
         mod = replacement

@@ -58,8 +58,17 @@ class Match:
         return "..." not in self.pattern and self.pattern not in META
 
     def fail(self, error: ModError | str) -> None:
-        prefix = "" if self.is_literal else "pattern "
-        self.errors.append(ModError(f"{prefix}{self.pattern}: {error}"))
+        self.errors.append(MatchError(self, ModError(error) if isinstance(error, str) else error))
+
+
+@final
+class MatchError(ModError):
+    """What is wrong with matching a pattern, with the pattern in front."""
+
+    def __init__(self, match: Match, inner: ModError) -> None:
+        prefix = "" if match.is_literal else "pattern "
+        super().__init__(f"{prefix}{match.pattern}: {inner}", inner.not_exist)
+        self.inner = inner
 
 
 def is_local(pattern: str) -> bool:
@@ -181,8 +190,8 @@ def match_packages(state: ModuleState, match: Match, any_tags: bool, with_std: b
             if stop_at_vendor and relative and posixpath.basename(relative) == "vendor":
                 continue
             try:
-                with os.scandir(directory) as entries:
-                    listed = sorted(entries, key=lambda e: e.name, reverse=True)
+                listed = state.context.view.entries(directory)
+                listed.reverse()
             except OSError as error:
                 match.fail(f"open {directory}: {(error.strerror or '').lower()}")
                 continue
@@ -193,17 +202,18 @@ def match_packages(state: ModuleState, match: Match, any_tags: bool, with_std: b
                 below = f"{relative}/{name}" if relative else name
                 if ignore is not None and ignore.ignores(below):
                     if state.options.trace:
-                        state.note(f"# ignoring directory {entry.path}")
+                        state.note(f"# ignoring directory {os.path.join(directory, name)}")
                     continue
                 if not can_match(f"{prefix}/{below}" if prefix else below):
                     continue
-                if not entry.is_dir(follow_symlinks=False):
-                    if entry.is_symlink() and entry.is_dir() and "..." in match.pattern:
-                        state.note(f"warning: ignoring symlink {entry.path}")
+                full = os.path.join(directory, name)
+                if not entry.is_dir():
+                    if entry.is_link() and entry.leads_to_directory() and "..." in match.pattern:
+                        state.note(f"warning: ignoring symlink {full}")
                     continue
-                if stop_at_go_mod and os.path.isfile(os.path.join(entry.path, "go.mod")):
+                if stop_at_go_mod and state.context.view.is_file(os.path.join(full, "go.mod")):
                     continue
-                pending.append((below, entry.path))
+                pending.append((below, full))
 
     if with_std:
         source = os.path.join(state.context.goroot, "src")
@@ -232,6 +242,16 @@ def match_packages(state: ModuleState, match: Match, any_tags: bool, with_std: b
                 continue
             walk(root, mod[0], True, is_own, ignore_patterns(state, mod))
     match.packages = sorted(found)
+
+
+def is_vendored_command(context: BuildContext, path: str) -> bool:
+    """Programs that cmd's vendor directory happens to hold do not belong to "cmd"."""
+    if not path.startswith("cmd/vendor/"):
+        return False
+    from .scan import scan_directory
+
+    directory = os.path.join(context.goroot, "src", *path.split("/"))
+    return scan_directory(context, directory, None, False).name == "main"
 
 
 def ignore_patterns(state: ModuleState, mod: Mod) -> IgnorePatterns | None:
@@ -291,7 +311,7 @@ def _walk_local(state: ModuleState, roots: list[str], match: Match) -> list[str]
     for main in state.main:
         if state.main_root[main] == root and root:
             ignore = ignore_patterns(state, main)
-    if not os.path.isdir(absolute_top):
+    if not state.context.view.is_dir(absolute_top):
         match.fail(f"lstat {top}/: no such file or directory")
         return []
     found: list[str] = []
@@ -307,15 +327,15 @@ def _walk_local(state: ModuleState, roots: list[str], match: Match) -> list[str]
             if state.options.trace:
                 state.note(f"# ignoring directory {absolute}")
             continue
-        if not first and os.path.isfile(os.path.join(absolute, "go.mod")):
+        if not first and state.context.view.is_file(os.path.join(absolute, "go.mod")):
             continue
         first = False
         name = path if os.path.isabs(path) else prefix + path
         if is_match(name) and holds_package(state.context, absolute, False):
             found.append(name)
         try:
-            with os.scandir(absolute) as entries:
-                names = sorted((e.name for e in entries if e.is_dir(follow_symlinks=False)), reverse=True)
+            names = [e.name for e in state.context.view.entries(absolute) if e.is_dir()]
+            names.reverse()
         except OSError as error:
             match.fail(f"open {absolute}: {(error.strerror or '').lower()}")
             return found
@@ -326,10 +346,11 @@ def _walk_local(state: ModuleState, roots: list[str], match: Match) -> list[str]
 def resolve_local(state: ModuleState, directory: str, rs: Requirements) -> str:
     """The import path of a directory. Raises ModError."""
     absolute = os.path.normpath(os.path.join(state.cwd, directory))
-    if not os.path.exists(absolute):
+    view = state.context.view
+    if not view.exists(absolute):
         raise ModError(f"stat {absolute}: directory not found", not_exist=True)
     try:
-        has_files = any(n.endswith(".go") and n[0] not in "._" for n in os.listdir(absolute))
+        has_files = any(e.name.endswith(".go") and e.name[0] not in "._" for e in view.entries(absolute))
     except OSError:
         has_files = False
     if not has_files:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NoReturn, final
 
@@ -231,8 +230,9 @@ class ModuleState:
                         raise UserError("go: " + NO_MOD_FILE)
                     if not must:
                         return
-                elif os.path.realpath(root) == os.path.realpath(tempfile.gettempdir()):
-                    self.note(f"go: warning: ignoring go.mod in system temp root {tempfile.gettempdir()}")
+                elif os.path.realpath(root) == os.path.realpath(self.env.get("TMPDIR", "") or "/tmp"):
+                    temporary = self.env.get("TMPDIR", "") or "/tmp"
+                    self.note(f"go: warning: ignoring go.mod in system temp root {temporary}")
                     if need:
                         raise UserError("go: " + NO_MOD_FILE)
                     if not must:
@@ -255,7 +255,7 @@ class ModuleState:
 
     @property
     def has_root(self) -> bool:
-        return bool(self.mod_roots) or self.workspace
+        return bool(self.mod_roots)
 
     def no_main(self) -> str:
         return NO_WORK_MODULES if self.workspace else NO_MOD_FILE
