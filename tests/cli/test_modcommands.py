@@ -202,3 +202,18 @@ def test_graph_and_why(goes: Goes) -> None:
     assert p.returncode == 2 and p.stderr.startswith(
         'invalid value "1.99" for flag -go: maximum supported Go version is 1.27.3\nusage: go mod graph'
     )
+
+
+def test_files_of_an_overlay(goes: Goes) -> None:
+    """They are read, and never written."""
+    goes.write("go.mod", "module hidden\n")
+    goes.write("other.mod", "module seen\n\ngo 1.20\n\nrequire x.com/a v1.0.0\n\nreplace x.com/a => ./a\n")
+    goes.write("a.mod", "module x.com/a\n\ngo 1.20\n\nrequire x.com/b v1.0.0\n")
+    goes.write("overlay.json", json.dumps({"Replace": {"go.mod": "other.mod", "a/go.mod": "a.mod"}}))
+    p = goes("mod", "graph", "-overlay=overlay.json")
+    assert p.stdout == "seen go@1.20\nseen x.com/a@v1.0.0\nx.com/a@v1.0.0 x.com/b@v1.0.0\n"
+    assert (goes.module / "go.mod").read_text() == "module hidden\n"
+    p = goes("mod", "tidy", "-overlay=overlay.json")
+    assert p.stderr.endswith("go: updates to go.mod needed, but go.mod is part of the overlay specified with -overlay\n")
+    p = goes("mod", "graph", "-overlay=missing.json")
+    assert p.stderr == f"go: reading overlay: open {goes.module}/missing.json: no such file or directory\n"

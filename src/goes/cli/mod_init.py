@@ -18,6 +18,7 @@ from .modcommon import (
     MOD_FLAGS,
     check_modfile_flag,
     check_modules_enabled,
+    file_view,
     go_version,
     module_cache,
     os_error,
@@ -50,7 +51,7 @@ def run(args: list[str]) -> int:
     cwd = current_directory()
     alternate = check_modfile_flag(values)
     path = alternate or os.path.join(cwd, "go.mod")
-    if os.path.exists(path):
+    if file_view(values).exists(path):
         raise UserError(f"go: {path} already exists")
     module = values.rest[0] if values.rest else ""
     if not module:

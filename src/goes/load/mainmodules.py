@@ -180,7 +180,7 @@ def _set_main(
             by_work.add(old[0])
             _note_highest(state, old)
             replacements[old] = new
-    here = find_root(state.cwd)
+    here = find_root(state.cwd, view=state.context.view)
     goroot_src = os.path.join(state.context.goroot, "src")
     tools: set[str] = set()
     for mod, root, file, index in zip(mods, roots, files, indices):
@@ -275,8 +275,7 @@ def read_mod_file(state: ModuleState, path: str, fix: bool) -> tuple[str, modfil
     """The text of a go.mod, what it says, and whether versions in it had to be looked up. Raises ModError."""
     name = state.short(path)
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as f:
-            data = f.read()
+        data = state.context.view.read(path).decode("utf-8", "surrogateescape")
     except OSError as error:
         raise ModError(f"open {path}: {(error.strerror or '').lower()}", isinstance(error, FileNotFoundError)) from None
     changed: list[str] = []
@@ -354,8 +353,7 @@ def read_work_file(state: ModuleState, path: str) -> workfile.WorkFile:
     """Raises UserError."""
     name = state.short(path)
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as f:
-            data = f.read()
+        data = state.context.view.read(path).decode("utf-8", "surrogateescape")
     except OSError as error:
         raise UserError(f"go: reading go.work: open {name}: {(error.strerror or '').lower()}") from None
     work = workfile.parse(name, data, full_name=name)

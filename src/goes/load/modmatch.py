@@ -277,7 +277,7 @@ def match_local_dirs(state: ModuleState, roots: list[str], match: Match, rs: Req
         absolute = os.path.normpath(os.path.join(state.cwd, directory))
         goroot_src = os.path.join(state.context.goroot, "src")
         if (
-            find_root(absolute) not in roots
+            find_root(absolute, view=state.context.view) not in roots
             and not _is_below(absolute, goroot_src)
             and not path_in_module_cache(state, absolute, rs)
         ):
@@ -402,7 +402,7 @@ def resolve_local(state: ModuleState, directory: str, rs: Requirements) -> str:
     shown = state.short(absolute)
     what = "current directory" if shown == "." else f"directory {shown}"
     if state.workspace:
-        root = find_root(absolute)
+        root = find_root(absolute, view=state.context.view)
         if root:
             raise ModError(
                 f"{what} is contained in a module that is not one of the workspace modules listed in go.work. "

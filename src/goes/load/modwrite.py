@@ -124,8 +124,11 @@ def commit(state: ModuleState, options: WriteOptions | None = None) -> None:
         raise GoModDirty(state)
     if dirty or state.command == "mod tidy":
         path = state.mod_file_path(state.main_root[main])
-        _write(state, path, text, index)
-        state.indices[main] = Index(text, file, False)
+        if path not in state.context.view.replaced:
+            _write(state, path, text, index)
+            state.indices[main] = Index(text, file, False)
+        elif dirty:
+            raise ModError("updates to go.mod needed, but go.mod is part of the overlay specified with -overlay")
     if state.command != "mod init":
         modfetching.write_sums(state, lambda: keep_sums(state, state.packages, rs, True))
 
