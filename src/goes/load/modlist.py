@@ -282,7 +282,7 @@ def _complete(state: ModuleState, rs: Requirements | None, module: Module, flags
         module.dir = modfetching.cached_directory(state, mod)
         module.sum = state.sums.recorded(mod[0], mod[1])
     if flags is not None and flags.retracted:
-        _add_retraction(state, module)
+        add_retraction(state, module)
 
 
 def _add_details(state: ModuleState, module: Module, flags: ListFlags) -> None:
@@ -290,8 +290,6 @@ def _add_details(state: ModuleState, module: Module, flags: ListFlags) -> None:
         _add_update(state, module)
     if flags.versions:
         _add_versions(state, module, flags.retracted_versions)
-    if flags.retracted:
-        _add_retraction(state, module)
     if flags.deprecated:
         try:
             module.deprecated = deprecation(state, (module.path, module.version))
@@ -338,7 +336,7 @@ def _add_versions(state: ModuleState, module: Module, with_retracted: bool) -> N
     module.origin = merge_origin(module.origin, origin)
 
 
-def _add_retraction(state: ModuleState, module: Module) -> None:
+def add_retraction(state: ModuleState, module: Module) -> None:
     if not module.version:
         return
     try:

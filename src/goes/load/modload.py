@@ -15,7 +15,7 @@ from ..diag.diagnostic import UserError
 from ..module import semver
 from .mainmodules import load_requirements
 from .moderrors import ModError
-from .modmatch import META, Match, NotImportable, clean_patterns, match_local_dirs, match_packages, resolve_local
+from .modmatch import META, Match, NotImportable, clean_patterns, is_vendored_command, match_local_dirs, match_packages, resolve_local
 from .modpackages import PackageLoader, PackageOptions
 from .modscan import NoGoFiles, ScanError, scan_files
 from .modsummary import UNPRUNED, pruning_for
@@ -114,7 +114,9 @@ def _update(
             match.found = True
             match_packages(state, match, options.any_tags, True, [])
             if pattern == "cmd":
-                match.packages = [p for p in match.packages if p.startswith("cmd/")]
+                match.packages = [
+                    p for p in match.packages if p.startswith("cmd/") and not is_vendored_command(state.context, p)
+                ]  # fmt: skip
             else:
                 match.packages = [p for p in match.packages if not p.startswith("cmd/") and p != "cmd"]
 

@@ -58,7 +58,32 @@ class Match:
         return "..." not in self.pattern and self.pattern not in META
 
     def fail(self, error: ModError | str) -> None:
-        self.errors.append(MatchError(self, ModError(error) if isinstance(error, str) else error))
+        prefix = "" if self.is_literal else "pattern "
+        self.errors.append(ModError(f"{prefix}{self.pattern}: {error}"))
+
+
+@final
+class NotImportable(ModError):
+    """A directory of GOROOT that is no package; patterns pass over it."""
+
+
+_BUILTIN: Final = '"builtin" is a pseudo-package, not an importable package'
+
+
+def is_local(self) -> bool:
+        return is_local(self.pattern)
+
+    @property
+    def is_meta(self) -> bool:
+        return self.pattern in META
+
+    @property
+    def is_literal(self) -> bool:
+        return "..." not in self.pattern and self.pattern not in META
+
+    def fail(self, error: ModError | str) -> None:
+        prefix = "" if self.is_literal else "pattern "
+        self.errors.append(ModError(f"{prefix}{self.pattern}: {error}"))
 
 
 @final
@@ -249,6 +274,16 @@ def match_packages(state: ModuleState, match: Match, any_tags: bool, with_std: b
                 continue
             walk(root, mod[0], True, is_own, ignore_patterns(state, mod))
     match.packages = sorted(found)
+
+
+def is_vendored_command(context: BuildContext, path: str) -> bool:
+    """Programs that cmd's vendor directory happens to hold do not belong to "cmd"."""
+    if not path.startswith("cmd/vendor/"):
+        return False
+    from .scan import scan_directory
+
+    directory = os.path.join(context.goroot, "src", *path.split("/"))
+    return scan_directory(context, directory, None, False).name == "main"
 
 
 def ignore_patterns(state: ModuleState, mod: Mod) -> IgnorePatterns | None:

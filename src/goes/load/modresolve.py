@@ -20,7 +20,7 @@ from .moderrors import ImportMissing, ModError
 from .modimport import import_from_modules, query_import
 from .modload import load_imports_of, load_packages
 from .modmatch import Match as ModuleMatch
-from .modmatch import MatchError, NotImportable, clean_patterns, match_local_dirs, match_packages, resolve_local
+from .modmatch import NotImportable, clean_patterns, is_vendored_command, match_local_dirs, match_packages, resolve_local
 from .modpackages import NoGo, PackageOptions
 from .modscan import is_magic
 from .modstate import ModOptions, ModuleState
@@ -81,10 +81,12 @@ class ModuleResolver(Resolver):
         for match in matches:
             out = Match(match.pattern)
             out.packages = match.packages
-            literal = match.is_literal
-            out.errors = [str(e.inner if literal and isinstance(e, MatchError) else e) for e in match.errors]
-            if match.is_literal and match.is_local and match.errors:
-                self._explain(out, match)
+            out.errors = [str(e) for e in match.errors]
+            if match.is_literal and match.errors:
+                # The pattern is shown as the package's path already.
+                out.errors = [e.removeprefix(f"{match.pattern}: ") for e in out.errors]
+                if match.is_local and out.errors[0].startswith("no Go files in "):
+                    out.no_go_dir = os.path.normpath(os.path.join(self.cwd, match.pattern))
             if not match.packages and not match.errors:
                 self.warnings.append(f"go: warning: {quote(match.pattern)} matched no packages")
             found.append(out)
@@ -101,7 +103,10 @@ class ModuleResolver(Resolver):
             elif pattern in ("std", "cmd"):
                 match_packages(state, match, False, True, [])
                 in_cmd = pattern == "cmd"
-                match.packages = [p for p in match.packages if has_path_prefix(p, "cmd") == in_cmd]
+                match.packages = [
+                    p for p in match.packages
+                    if has_path_prefix(p, "cmd") == in_cmd and not is_vendored_command(self.context, p)
+                ]  # fmt: skip
             else:
                 match_packages(state, match, False, pattern != "work", state.main)
             return
@@ -115,12 +120,6 @@ class ModuleResolver(Resolver):
                 if not state.has_root:
                     state.die()
                 match.fail(error)
-
-    def _explain(self, out: Match, match: ModuleMatch) -> None:
-        """A directory without Go files is described by its path alone."""
-        directory = os.path.normpath(os.path.join(self.cwd, match.pattern))
-        if out.errors[0] == f"no Go files in {directory}":
-            out.no_go_dir = directory
 
     # ------------------------------------------------------------------------------------------------ imports
 
