@@ -70,40 +70,6 @@ class NotImportable(ModError):
 _BUILTIN: Final = '"builtin" is a pseudo-package, not an importable package'
 
 
-def is_local(self) -> bool:
-        return is_local(self.pattern)
-
-    @property
-    def is_meta(self) -> bool:
-        return self.pattern in META
-
-    @property
-    def is_literal(self) -> bool:
-        return "..." not in self.pattern and self.pattern not in META
-
-    def fail(self, error: ModError | str) -> None:
-        prefix = "" if self.is_literal else "pattern "
-        self.errors.append(ModError(f"{prefix}{self.pattern}: {error}"))
-
-
-@final
-class NotImportable(ModError):
-    """A directory of GOROOT that is no package; patterns pass over it."""
-
-
-_BUILTIN: Final = '"builtin" is a pseudo-package, not an importable package'
-
-
-@final
-class MatchError(ModError):
-    """What is wrong with matching a pattern, with the pattern in front."""
-
-    def __init__(self, match: Match, inner: ModError) -> None:
-        prefix = "" if match.is_literal else "pattern "
-        super().__init__(f"{prefix}{match.pattern}: {inner}", inner.not_exist)
-        self.inner = inner
-
-
 def is_local(pattern: str) -> bool:
     return pattern in (".", "..") or pattern.startswith(("./", "../")) or os.path.isabs(pattern)
 
