@@ -56,7 +56,7 @@ def open_fetcher(state: ModuleState) -> tuple[GoSums, Fetcher]:
     else:
         path = sum_path(state, state.mod_roots[0]) if state.mod_roots else ""
     sums = GoSums(path, workspace, lenient=state.command == "mod tidy", overlay=state.context.view.replaced)
-    cache = ModuleCache(state.context.gomodcache, settings.modcacherw)
+    cache = ModuleCache(settings.gomodcache, settings.modcacherw)
     return sums, Fetcher(settings, sums, cache, state.running_go)
 
 
