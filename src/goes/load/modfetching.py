@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar, final
+from typing import TYPE_CHECKING, Final, TypeVar, final
 
+from ..diag.diagnostic import UserError
 from .moderrors import InvalidVersion, ModError, ModuleError
-from .modversions import Mod
+from .modversions import Mod, is_toolchain
 
 if TYPE_CHECKING:
     from ..module.fetch import Fetcher
@@ -97,6 +98,42 @@ def fetch_go_mod(state: ModuleState, mod: Mod) -> bytes:
         return state.fetcher.go_mod(mod[0], mod[1])
     except FetchError as error:
         raise translate(error) from None
+
+
+_PARALLEL: Final = 8  # more do not make a proxy faster
+
+
+def prefetch(state: ModuleState, mods: list[Mod], whole: bool) -> None:
+    """Get go.mod files, or whole modules, that will be asked for one by one, several at once. Errors show up when they
+    are asked for."""
+    from ..module.problem import FetchError
+
+    wanted: list[Mod] = []
+    for mod in mods:
+        actual = state.resolve(mod)
+        if not actual[1] or actual[1] == "none" or is_toolchain(actual[0]) or actual in wanted:
+            continue
+        if state.must_have_sums and not state.have_sum((actual[0], actual[1] + ("" if whole else "/go.mod"))):
+            continue
+        if not (cached_directory(state, actual) if whole else cached_go_mod(state, actual)):
+            wanted.append(actual)
+    if len(wanted) < 2:
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    fetcher = state.fetcher
+
+    def get(mod: Mod) -> None:
+        try:
+            if whole:
+                fetcher.download(mod[0], mod[1])
+            else:
+                fetcher.go_mod(mod[0], mod[1])
+        except (FetchError, UserError):
+            pass
+
+    with ThreadPoolExecutor(_PARALLEL) as pool:
+        list(pool.map(get, wanted))
 
 
 def download(state: ModuleState, mod: Mod) -> str:

@@ -28,7 +28,8 @@ from .moderrors import (
     TooNew,
     too_new,
 )
-from .modimport import Place, import_from_modules, query_import
+from .modfetching import prefetch
+from .modimport import Place, import_from_modules, prefixes, query_import
 from .modscan import Imports, NoGoFiles, ScanError, scan_imports
 from .modsummary import PRUNED, UNPRUNED, WORKSPACE, pruning_for
 from .modversions import NARROW_ALL, NO_MOD, TIDY_GO_MOD_SUM, Mod, sort_mods, text
@@ -284,8 +285,27 @@ class PackageLoader:
             whole, problem = self.requirements.graph()
             # A graph with holes may select wrong versions; then the roots come first.
             graph = whole if problem is None else None
+        fetched = 0
         while self._queue:
+            if not fetched:
+                fetched = len(self._queue)
+                self._prefetch([p.path for p in self._queue], graph)
+            fetched -= 1
             self._load_package(self._queue.popleft(), graph)
+
+    def _prefetch(self, paths: list[str], graph: ModuleGraph | None) -> None:
+        """All modules that by their path could have one of the packages will be looked at."""
+        state = self.state
+        if state.build_mod == "vendor":
+            return
+        rs = self.requirements
+        mods: dict[Mod, None] = {}
+        for path in paths:
+            for prefix in () if is_std_path(path) else prefixes(path):
+                version = rs.root_selected(prefix) if graph is None else graph.selected(prefix)
+                if version and version != "none":
+                    mods[(prefix, version)] = None
+        prefetch(state, list(mods), True)
 
     def _load_package(self, package: LoadedPackage, graph: ModuleGraph | None) -> None:
         state = self.state
