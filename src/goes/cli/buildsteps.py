@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..diag.diagnostic import UserError
+from .build import program_name
 from .buildflags import Plan, check_compile_flags, check_target, identify, link_flags
 
 if TYPE_CHECKING:
@@ -27,6 +28,13 @@ def make_steps(p: Plan) -> Steps:
         )
     elif p.values.text("toolexec"):
         steps.toolexec = find_program(p.values.text("toolexec"))
+    if not steps.toolexec and not p.values.flag("a"):
+        ids = p.ids()
+        for q in p.graph.packages:
+            if q.import_path != "unsafe" and p.is_compiled(q):
+                entry = p.cache.entry(ids[q.import_path])
+                if entry is not None:
+                    steps.compiled[q.import_path] = p.cache.output_path(entry[0])
     return steps
 
 
@@ -55,8 +63,15 @@ def perform(p: Plan, targets: dict[str, str]) -> bool:
         if r.name != "main":
             steps.library(r)
             continue
-        identify(p, r, "a.out")
+        name = program_name(r)
+        id = identify(p, r, name)
         target = targets.get(r.import_path, "")
+        if not steps.toolexec and not p.values.flag("a"):
+            known = p.cache.executable(id, name)
+            if known is not None:
+                if target and steps.show:
+                    sys.stderr.write(f"cp {known} {target}\n")
+                continue
         steps.program(r, link_flags(p).words(r, p.graph.roots), os.path.abspath(target) if target else "")
     sys.stderr.flush()
     return p.values.flag("n") or bool(steps.toolexec)

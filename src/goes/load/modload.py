@@ -15,7 +15,16 @@ from ..diag.diagnostic import UserError
 from ..module import semver
 from .mainmodules import load_requirements
 from .moderrors import ModError
-from .modmatch import META, Match, NotImportable, clean_patterns, is_vendored_command, match_local_dirs, match_packages, resolve_local
+from .modmatch import (
+    META,
+    Match,
+    NotImportable,
+    clean_patterns,
+    is_vendored_command,
+    match_local_dirs,
+    match_packages,
+    resolve_local,
+)
 from .modpackages import PackageLoader, PackageOptions
 from .modscan import NoGoFiles, ScanError, scan_files
 from .modsummary import UNPRUNED, pruning_for

@@ -20,7 +20,14 @@ from .moderrors import ImportMissing, ModError
 from .modimport import import_from_modules, prefixes, query_import
 from .modload import load_imports_of, load_packages
 from .modmatch import Match as ModuleMatch
-from .modmatch import NotImportable, clean_patterns, is_vendored_command, match_local_dirs, match_packages, resolve_local
+from .modmatch import (
+    NotImportable,
+    clean_patterns,
+    is_vendored_command,
+    match_local_dirs,
+    match_packages,
+    resolve_local,
+)
 from .modpackages import NoGo, PackageOptions
 from .modscan import is_magic
 from .modstate import ModOptions, ModuleState

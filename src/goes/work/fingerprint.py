@@ -20,16 +20,32 @@ from .options import BuildOptions
 _HERE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
+# What decides about machine code. The rest of goes finds out what to build, and that is part of every id as such.
+_COMPILER: Final = (
+    "asm", "codegen", "diag", "exportdata", "link", "load/context.py", "load/overlay.py", "obj", "overlay", "ssa", "syntax", "types",
+    "work",
+)  # fmt: skip
+
+
 def toolchain_id() -> str:
-    """A hash over goes' own files by name, size and modification time, and llvmlite's version."""
+    """A hash over the compiler's own files by name, size and modification time."""
     h = hashlib.sha256()
-    for folder, names, files in os.walk(_HERE):
-        names.sort()
-        for f in sorted(files):
-            if f.endswith((".py", ".go", ".s", ".so")):
-                st = os.stat(os.path.join(folder, f))
-                h.update(f"{f} {st.st_size} {st.st_mtime_ns}\n".encode())
+    for part in _COMPILER:
+        top = os.path.join(_HERE, part)
+        if not os.path.isdir(top):
+            _add_file(h, top)
+            continue
+        for folder, names, files in os.walk(top):
+            names.sort()
+            for f in sorted(files):
+                if f.endswith((".py", ".go", ".s", ".so")):
+                    _add_file(h, os.path.join(folder, f))
     return h.hexdigest()
+
+
+def _add_file(h: hashlib._Hash, path: str) -> None:
+    st = os.stat(path)
+    h.update(f"{os.path.basename(path)} {st.st_size} {st.st_mtime_ns}\n".encode())
 
 
 def std_key(context: BuildContext, options: BuildOptions) -> list[str]:

@@ -52,7 +52,7 @@ class Steps:
     `work` is the work directory's real name."""
 
     __slots__ = (
-        "context", "graph", "options", "work", "out", "show", "toolexec", "extra_std", "_shown", "_directories", "_cwd",
+        "context", "graph", "options", "work", "out", "show", "toolexec", "extra_std", "compiled", "_shown", "_directories", "_cwd",
         "_checked",
     )  # fmt: skip
 
@@ -65,6 +65,7 @@ class Steps:
         self.show = True
         self.toolexec: list[str] = []
         self.extra_std: frozenset[str] = frozenset()  # packages of std that have steps all the same
+        self.compiled: dict[str, str] = {}  # packages that have no steps, and the file that stands for them
         self._shown: dict[str, str] = {}  # import path → directory below $WORK
         self._directories = 0
         self._cwd = ""
@@ -189,11 +190,14 @@ class Steps:
     def _directory(self, p: Package) -> str:
         return self._shown[p.import_path].lstrip("+")
 
+    def _archive(self, p: Package) -> str:
+        return self.compiled.get(p.import_path) or f"{self.work}/{self._directory(p)}/_pkg_.a"
+
     def _import_config(self, p: Package, objdir: str) -> None:
         config = ["# import config"]
         for dependency in self.packages_of(p)[1:]:
             path = dependency.import_path
-            config.append(f"packagefile {path}={self.work}/{self._directory(dependency)}/_pkg_.a")
+            config.append(f"packagefile {path}={self._archive(dependency)}")
         for written in sorted(p.import_map):
             if p.import_map[written] != written:
                 config.append(f"importmap {written}={p.import_map[written]}")
@@ -202,7 +206,7 @@ class Steps:
     def _compile(self, p: Package, main: bool) -> None:
         """One package, once."""
         here = self._shown[p.import_path]
-        if here.startswith("+"):
+        if here.startswith("+") or p.import_path in self.compiled:
             return
         self._shown[p.import_path] = "+" + here
         compiled_as = "main" if p.name == "main" and main else p.import_path
@@ -259,7 +263,7 @@ class Steps:
 
     def _link(self, root: Package, packages: list[Package], flags: list[str]) -> None:
         here = self._directory(root)
-        config = [f"packagefile {p.import_path}={self.work}/{self._directory(p)}/_pkg_.a" for p in packages]
+        config = [f"packagefile {p.import_path}={self._archive(p)}" for p in packages]
         if self.options.modinfo:
             config.append("modinfo " + go_quote(self.options.modinfo))
         self._file(f"{self.work}/{here}/importcfg.link", config)
