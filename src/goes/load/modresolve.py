@@ -199,6 +199,8 @@ class ModuleResolver(Resolver):
         resolved.root = resolved.module.dir
         if mod in state.in_goroot_src:
             self._in_goroot(resolved)
+            if self._is_standard(resolved.path):
+                resolved.module = None
         return resolved
 
     def _in_goroot(self, resolved: Resolved) -> None:
