@@ -56,7 +56,7 @@ class PackageOptions:
     __slots__ = (
         "tidy_go", "any_tags", "tidy", "tidy_diff", "tidy_compat", "resolve_missing", "roots_imported", "allow",
         "load_tests", "use_vendor_all", "allow_errors", "silent", "silent_missing_std", "silent_no_go",
-        "silent_unmatched", "main_module", "follow_std",
+        "silent_unmatched", "main_module", "follow_std", "edits_modules",
     )
 
     def __init__(self) -> None:
@@ -77,6 +77,8 @@ class PackageOptions:
         self.silent_unmatched = False
         self.main_module: Mod = NO_MOD
         self.follow_std = False
+        # In the modules std and cmd: are packages of other modules to come from there, not from GOROOT's copies?
+        self.edits_modules = False
 
 
 @final
@@ -365,7 +367,7 @@ class PackageLoader:
         """The standard library has copies of the packages it needs from elsewhere."""
         if not package.in_std or is_std_path(path):
             return path
-        main = self.state.main_paths
+        main = self.state.main_paths if self.options.edits_modules else frozenset()
         if has_path_prefix(package.path, "cmd"):
             if "cmd" in main:
                 return path

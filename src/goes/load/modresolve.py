@@ -108,7 +108,7 @@ class ModuleResolver(Resolver):
             elif pattern == "tool":
                 match.packages = list(state.tools)
             elif pattern in ("std", "cmd"):
-                match_packages(state, match, False, True, [])
+                match_packages(state, match, False, True, None)
                 in_cmd = pattern == "cmd"
                 match.packages = [
                     p for p in match.packages
