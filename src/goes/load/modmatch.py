@@ -211,7 +211,9 @@ def match_packages(state: ModuleState, match: Match, any_tags: bool, with_std: b
         walk(source, "", False, True, None)
         if can_match("cmd"):
             walk(os.path.join(source, "cmd"), "cmd", False, True, None)
-    if state.build_mod == "vendor":
+    if match.pattern in ("std", "cmd"):
+        pass  # GOROOT has them all
+    elif state.build_mod == "vendor":
         for main in state.main:
             if state.main_root[main]:
                 walk(state.main_root[main], state.path_prefix[main], True, True, ignore_patterns(state, main))

@@ -270,6 +270,16 @@ class _State:
                 if has_arguments:
                     self.fail(f"wrong number of args for {name}: want 0 got {len(arguments) or 1}")
                 return method(receiver)
+            with_arguments = receiver.type.methods_with.get(name)
+            if with_arguments is not None:
+                parameters, function = with_arguments
+                given = len(arguments) + (0 if final is _MISSING else 1)
+                if given != len(parameters):
+                    self.fail(f"wrong number of args for {name}: want {len(parameters)} got {given}")
+                values = [self.argument(dot, a, parameters[i]) for i, a in enumerate(arguments)]
+                if final is not _MISSING:
+                    values.append(self.checked(final, parameters[-1]))
+                return function(receiver, values)
             if name in receiver.type.by_name:
                 if has_arguments:
                     self.fail(f"{name} has arguments but cannot be invoked as function")
