@@ -22,8 +22,9 @@ from ..test.schedule import Job, in_child
 from ..work.build import package_inputs
 from ..work.cache import action_id
 from ..work.coverage import Coverage, meta_file_name
+from ..work.fingerprint import program_id
 from ..work.toolprograms import tool_program
-from .buildflags import Plan, build_cached, identify
+from .buildflags import Plan, build_cached, identify, set_godebug
 from .testflags import TestCommand
 
 if TYPE_CHECKING:
@@ -69,6 +70,21 @@ def _output_of(command: list[str]) -> str:
     if done.returncode != 0:
         raise UserError(text.rstrip())
     return text
+
+
+def _vet(plan: Plan, packages: list[Package], flags: list[str], explicit: bool, work: str) -> str:
+    """The reports of the vet tool, one after the other."""
+    from ..work.exports import Exports
+    from ..work.vet import Vet, VetOptions, VetTool
+
+    path = tool_program("vet", plan.cache)
+    options = VetOptions(flags)
+    options.explicit = explicit
+    options.in_test = True
+    os.makedirs(work, exist_ok=True)
+    outcomes = Vet(Exports(plan.context, plan.cache, os.getcwd()), VetTool(path, path, True), options, work).run(packages)
+    # What the compiler has to say was said by the build.
+    return "\n".join(o.report for o in outcomes if o.report and o.built)
 
 
 @final
@@ -149,6 +165,9 @@ class PackageJob(Job):
         builder = self.builder
         if self.variants is None:
             builder.check(self.package)
+            if not self.package.standard:
+                key = program_id(builder.plan.context, Graph([self.package], []), self.package, builder.plan.options)
+                builder.vet(self.package, None, key, self.run_state.work)
             return
         plan = builder.plan_for(self.variants, self.run_state.work)
         self.plan = plan
@@ -156,9 +175,11 @@ class PackageJob(Job):
         name = binary_name(self.package)
         if not builder.keeps_binary():
             if self.run_state.find_cached(identify(plan, main, name)):
+                builder.vet(self.package, self.variants, identify(plan, main, name), self.run_state.work)
                 self.cached = True
                 return
         self.executable = builder.executable(plan, main, name)
+        builder.vet(self.package, self.variants, identify(plan, main, name), self.run_state.work)
         if not builder.command.values.flag("c"):
             # The same binary from other sources has the same results.
             self.cached = self.run_state.find_cached(os.path.basename(os.path.dirname(self.executable)))
@@ -333,6 +354,9 @@ class JobBuilder:
 
     def plan_for(self, variants: TestVariants, work: str) -> Plan:
         p = self.plan
+        package = variants.package
+        directives = package.directives + package.test_directives + package.xtest_directives
+        set_godebug(p.context, p.loader, variants.main, directives)
         graph = Graph([variants.main], [])
         options = copy.copy(p.options)
         if self.command.covers:
@@ -348,6 +372,33 @@ class JobBuilder:
         if known is not None:
             return known
         return in_child(lambda: build_cached(plan, main, name))
+
+    def vet(self, package: Package, variants: TestVariants | None, id: str, work: str) -> None:
+        """What `go vet` finds in a package and its tests with the analysers of -vet. UserError if there is something.
+        `id` stands for all sources; a clean bill is kept under it."""
+        command = self.command
+        if command.vet_off:
+            return
+        packages = [package]
+        if variants is not None:
+            packages = [variants.internal] if variants.internal.go_files else []
+            packages += [variants.external] if variants.external is not None else []
+        flags = [f"-{name}" for name in command.analyzers]
+        cache = self.plan.cache
+        key = action_id("vetted", id, str(command.vet_explicit), *flags)
+        if not packages or cache.output_file(key) is not None:
+            return
+
+        def action() -> str:
+            return _vet(self.plan, packages, flags, command.vet_explicit, os.path.join(work, "vet"))
+
+        report = action() if self.single else in_child(action)
+        if report:
+            raise UserError(report)
+        try:
+            cache.put(key, b"ok")
+        except OSError:
+            return
 
     def check(self, package: Package) -> None:
         """Compile a package without tests, as far as mistakes are concerned."""

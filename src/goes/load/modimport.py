@@ -35,6 +35,7 @@ from .modversions import EXPLICIT_MODULES_TXT, NO_MOD, Mod, compare, is_toolchai
 if TYPE_CHECKING:
     from .modstate import ModuleState
     from .requirements import ModuleGraph, Requirements
+    from .view import Entry
 
 
 @final
@@ -75,15 +76,17 @@ def have_go_files(state: ModuleState, directory: str) -> bool:
     if known is None:
         known = False
         try:
-            known = any(
-                e.name.endswith(".go") and not e.leads_to_directory() for e in state.context.view.entries(directory)
-            )
+            known = any(e.name.endswith(".go") and _is_file(e) for e in state.context.view.entries(directory))
         except (FileNotFoundError, NotADirectoryError):
             pass
         except OSError as error:
             raise ModError(f"open {directory}: {(error.strerror or '').lower()}") from None
         state.have_go_files[directory] = known
     return known
+
+
+def _is_file(entry: Entry) -> bool:
+    return entry.is_regular() or (entry.is_link() and entry.stamp()[0] >= 0 and not entry.leads_to_directory())
 
 
 def dir_in_module(state: ModuleState, path: str, module: str, root: str, is_local: bool) -> tuple[str, bool]:

@@ -15,7 +15,16 @@ from ..diag.diagnostic import UserError
 from ..module import semver
 from .mainmodules import load_requirements
 from .moderrors import ModError
-from .modmatch import META, Match, clean_patterns, is_vendored_command, match_local_dirs, match_packages, resolve_local
+from .modmatch import (
+    META,
+    Match,
+    NotImportable,
+    clean_patterns,
+    is_vendored_command,
+    match_local_dirs,
+    match_packages,
+    resolve_local,
+)
 from .modpackages import PackageLoader, PackageOptions
 from .modscan import NoGoFiles, ScanError, scan_files
 from .modsummary import UNPRUNED, pruning_for
@@ -85,7 +94,7 @@ def _update(
                 try:
                     match.packages.append(resolve_local(state, directory, rs))
                 except ModError as error:
-                    if not match.is_literal and "GOROOT/src is not" in str(error) or "pseudo-package" in str(error):
+                    if not match.is_literal and isinstance(error, NotImportable):
                         continue
                     if not state.has_root:
                         state.die()

@@ -20,8 +20,16 @@ from .moderrors import ImportMissing, ModError
 from .modimport import import_from_modules, query_import
 from .modload import load_imports_of, load_packages
 from .modmatch import Match as ModuleMatch
-from .modmatch import clean_patterns, is_vendored_command, match_local_dirs, match_packages, resolve_local
+from .modmatch import (
+    NotImportable,
+    clean_patterns,
+    is_vendored_command,
+    match_local_dirs,
+    match_packages,
+    resolve_local,
+)
 from .modpackages import NoGo, PackageOptions
+from .modscan import is_magic
 from .modstate import ModOptions, ModuleState
 from .modversions import NO_MOD, Mod
 from .package import Module, Package
@@ -114,8 +122,7 @@ class ModuleResolver(Resolver):
             try:
                 match.packages.append(resolve_local(state, directory, rs))
             except ModError as error:
-                text = str(error)
-                if not match.is_literal and ("GOROOT/src is not" in text or "pseudo-package" in text):
+                if not match.is_literal and isinstance(error, NotImportable):
                     continue
                 if not state.has_root:
                     state.die()
@@ -154,6 +161,9 @@ class ModuleResolver(Resolver):
         if parent is not None:
             resolved.path = self.canonical_path(path, parent)
         state = self.state
+        if is_magic(path):
+            resolved.problem = "cannot find package"
+            return resolved
         if self._is_standard(resolved.path) and not state.in_goroot_src:
             self._in_goroot(resolved)
             return resolved
