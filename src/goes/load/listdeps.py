@@ -9,6 +9,7 @@ Source: cmd/go/internal/list (runList, collectDeps, collectDepsErrors).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -17,6 +18,7 @@ from .graph import Loader
 from .package import Package, PackageError
 from .testing import TestVariants, test_variants
 
+_PLACED: Final = re.compile(r"(\S+?:\d+:\d+): (.*)", re.S)
 _TEST_MAIN_IMPORTS: Final = ("os", "reflect", "testing", "testing/internal/testdeps")
 
 
@@ -76,6 +78,12 @@ def _describe(package: Package, variants: TestVariants) -> None:
     main.raw_imports = list(main.imports)
     main.root = package.root
     main.is_local = False
+    error = main.error
+    if error is not None and not error.place and "wrong signature" not in error.message:
+        # A syntax error has a place of its own.
+        match = _PLACED.match(error.message)
+        if match is not None:
+            error.place, error.message = match.groups()
 
 
 

@@ -37,6 +37,8 @@ from .requirements import ModuleGraph, Requirements, convert_pruning, expand_gra
 if TYPE_CHECKING:
     from .modstate import ModuleState
 
+_SEE_MODULES: Final = frozenset(("get", "mod tidy", "mod vendor", "mod why", "work sync", "work vendor"))
+
 IN_ALL: Final = 1
 IS_ROOT: Final = 2  # named on the command line
 FROM_ROOT: Final = 4  # that, or imported from there
@@ -345,7 +347,8 @@ class PackageLoader:
         """The standard library has copies of the packages it needs from elsewhere."""
         if not package.in_std or is_std_path(path):
             return path
-        main = self.state.main_paths
+        # Commands that change the requirements of std and cmd themselves see the modules that are copied.
+        main = self.state.main_paths if self.state.command in _SEE_MODULES else frozenset()
         if has_path_prefix(package.path, "cmd"):
             if "cmd" in main:
                 return path

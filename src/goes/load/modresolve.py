@@ -10,7 +10,7 @@ Source: cmd/go/internal/load, cmd/go/internal/modload (matching, resolution, mes
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Final, final
 
 from ..module.paths import check_import_path, has_path_prefix, is_std_path
 from ..syntax.unicode import quote
@@ -37,6 +37,8 @@ from .resolve import Match, Resolved, Resolver
 
 if TYPE_CHECKING:
     from .requirements import Requirements
+
+_APP_ENGINE: Final = ("appengine", "appengine_internal")  # never were packages of a module
 
 
 @final
@@ -164,8 +166,11 @@ class ModuleResolver(Resolver):
         if is_magic(path):
             resolved.problem = "cannot find package"
             return resolved
-        if self._is_standard(resolved.path) and not state.in_goroot_src:
+        if self._is_standard(resolved.path) and not state.in_goroot_src and not self._may_be_ours(resolved.path):
             self._in_goroot(resolved)
+            return resolved
+        if path in _APP_ENGINE or path.startswith(("appengine/", "appengine_internal/")):
+            resolved.problem = "cannot find package"
             return resolved
         mod = NO_MOD
         loaded = state.packages.by_path.get(resolved.path) if state.packages is not None else None
@@ -190,6 +195,15 @@ class ModuleResolver(Resolver):
         if mod in state.in_goroot_src:
             self._in_goroot(resolved)
         return resolved
+
+    def _may_be_ours(self, path: str) -> bool:
+        """Might a main module or the vendor directory have a package of the path, too?"""
+        state = self.state
+        if any(has_path_prefix(path, main) for main in state.main_paths):
+            return True
+        if state.build_mod != "vendor":
+            return False
+        return os.path.isdir(os.path.join(state.vendor_directory(), *path.split("/")))
 
     def _in_goroot(self, resolved: Resolved) -> None:
         if not resolved.dir:
