@@ -123,7 +123,6 @@ class _State:
     def range(self, dot: GoValue, node: Branch) -> None:
         value = self.pipeline(dot, node.pipe)
         pairs: list[tuple[GoValue, GoValue]] = []
-        self.node = node
         if isinstance(value, list):
             pairs = list(enumerate(value))
         elif isinstance(value, dict):
@@ -316,6 +315,10 @@ class _State:
             values.append(self.argument(dot, argument, parameters[min(i, len(parameters) - 1)]))
         if final is not _MISSING:
             values.append(self.checked(final, parameters[min(len(values), len(parameters) - 1)]))
+        if name == "call" and values[0] is not None:
+            self.node = node
+            shown = arguments[0] if arguments else final
+            self.fail(f"error calling call: non-function {shown} of type {type_name(values[0])}")
         try:
             return function.call(values)
         except FunctionError as error:
