@@ -22,6 +22,15 @@ def test_the_mode_and_a_link_stay(tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path)) == ["go.mod", "link"]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_the_owner_stays(tmp_path: Path) -> None:
+    path = tmp_path / "go.mod"
+    path.write_bytes(b"old")
+    os.chown(path, 1234, 1235)
+    assert write_file(str(path), b"new", b"old")
+    assert (path.stat().st_uid, path.stat().st_gid) == (1234, 1235)
+
+
 def test_what_someone_else_changed_is_not_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "go.mod"
     path.write_bytes(b"theirs")

@@ -14,6 +14,12 @@ from pathlib import Path
 import pytest
 
 import goes
+from goes.load.context import find_goroot, make_context
+from goes.load.graph import Loader
+from goes.work.cache import Cache
+from goes.work.exports import Exports
+from goes.work.toolprograms import program_key
+from goes.work.vet import Vet, VetOptions, VetTool
 
 SRC = str(Path(goes.__file__ or "").parents[1])
 TOOLS = Path(sys.prefix) / "lib" / f"python3.{sys.version_info.minor}" / "site-packages" / "go" / "pkg" / "tool" / "linux_amd64"
@@ -155,50 +161,34 @@ def test_commands_are_shown_without_being_run(run: Run) -> None:
     assert '"GoVersion": "go1.25"' in err
 
 
-def test_std_is_not_asked_about_unsafe_pointers(run: Run) -> None:
-    from goes.load.context import make_context
-    from goes.load.graph import Loader
-    from goes.work.cache import Cache
-    from goes.work.exports import Exports
-    from goes.work.vet import TEST_FLAGS, Vet, VetOptions, VetTool
-
+@pytest.mark.parametrize(
+    ("explicit", "in_test", "flags"),
+    [
+        (False, False, ["-unsafeptr=false"]), (False, True, ["-unsafeptr=false", "-unreachable=false"]),
+        (True, True, ["-bools"]),
+    ],
+)  # fmt: skip
+def test_std_is_not_asked_about_unsafe_pointers(run: Run, explicit: bool, in_test: bool, flags: list[str]) -> None:
     context = make_context(run.env)
     package = Loader(context, str(run.module), overlay=False).load(["errors"]).roots[0]
+    options = VetOptions(["-bools"])
+    options.explicit, options.in_test, options.dry = explicit, in_test, True
     exports = Exports(context, Cache(run.env["GOCACHE"]), str(run.module))
-    own = VetTool(str(TOOLS / "vet"), "own", True)
-    flags = {}
-    for name, explicit, in_test in (("vet", False, False), ("test", False, True), ("asked", True, False)):
-        options = VetOptions(list(TEST_FLAGS))
-        options.explicit, options.in_test = explicit, in_test
-        flags[name] = Vet(exports, own, options, "")._flags(package)
-    assert flags == {
-        "vet": ["-unsafeptr=false"], "test": ["-unsafeptr=false", "-unreachable=false"], "asked": list(TEST_FLAGS),
-    }  # fmt: skip
+    assert Vet(exports, VetTool(str(TOOLS / "vet"), "own", True), options, "").flags_for(package) == flags
 
 
-def test_what_go_test_asks_for(run: Run) -> None:
-    from goes.load.context import make_context
-    from goes.load.graph import Loader
-    from goes.load.testing import test_variants
-    from goes.work.cache import Cache
-    from goes.work.exports import Exports
-    from goes.work.vet import VetTool, vet_for_test
-
+def test_go_test_looks_at_packages_before_it_runs_them(run: Run) -> None:
+    # The official tool stands in for the one goes builds.
+    goroot = find_goroot(run.env)
+    Cache(run.env["GOCACHE"]).put_executable(program_key("cmd/vet", goroot), "vet", (TOOLS / "vet").read_bytes())
     run.write("a/a.go", PRINTS)
-    run.write("a/a_test.go", 'package a\n\nimport "testing"\n\nfunc TestA(t *testing.T) { t.Logf("%d") }\n')
-    context = make_context(run.env)
-    loader = Loader(context, str(run.module), overlay=False)
-    variants = test_variants(loader, loader.load(["./a"]).roots[0])
-    exports = Exports(context, Cache(run.env["GOCACHE"]), str(run.module))
-    tool = VetTool(str(TOOLS / "vet"), "official", True)
-    work = run.module / "work"
-    (outcome,) = vet_for_test(exports, tool, [variants.internal], str(work))
-    assert outcome.report == (
-        f"# example.com/m/a\n{OOPS}"
-        "a/a_test.go:5:36: (*testing.common).Logf format %d reads arg #1, but call has 0 args"
-    )
-    (outcome,) = vet_for_test(exports, tool, [variants.internal], str(work), ["-shift"])
-    assert outcome.report == ""
+    done = run.goes("test", "./a")
+    assert (done.returncode, done.stdout) == (1, "FAIL\texample.com/m/a [build failed]\nFAIL\n")
+    assert done.stderr == "# example.com/m/a\n" + OOPS
+    done = run.goes("test", "-vet=shift", "./a")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "?   \texample.com/m/a\t[no test files]\n", "")
+    done = run.goes("test", "-vet=off", "-x", "./a")
+    assert done.returncode == 0 and "vet.cfg" not in done.stderr
 
 
 @pytest.mark.parametrize(

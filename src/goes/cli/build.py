@@ -8,16 +8,24 @@ from typing import TYPE_CHECKING, Final
 
 from ..diag.diagnostic import UserError
 from ..run.workdir import WorkDirectory
-from .buildflags import Plan, build_cached, plan
-from .flags import BUILD_FLAGS, TEXT, Flag, FlagSet, FlagValues
+from .buildflags import Plan, build_cached, check_libraries, plan
+from .flags import BUILD_FLAGS, COVER_FLAGS, TEXT, Flag, FlagSet, quote
 
 if TYPE_CHECKING:
     from ..load.package import Package
 
 EXAMPLE: Final = "goes build -o app ./cmd/app"
 FLAGS: Final = FlagSet("build", "go build [-o output] [build flags] [packages]", [
-    Flag("o", TEXT, "write the resulting executable to the named output file or directory", "output"), *BUILD_FLAGS,
+    Flag("o", TEXT, "write the resulting executable to the named output file or directory", "output"),
+    *BUILD_FLAGS, *COVER_FLAGS,
 ])  # fmt: skip
+
+# How files begin that a build may overwrite: executables, objects and archives of all systems.
+_OBJECT_MAGIC: Final = (
+    b"\x7fELF", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe", b"MZ",
+    b"\x00\x61\x73\x6d", b"!<arch>\n", b"<bigaf>\n", b"\x01\xdf", b"\x01\xf7", b"\x00\x00\x01\xeb", b"\x00\x00\x8a\x97",
+    b"\x00\x00\x06\x47", b"go object ",
+)  # fmt: skip
 
 
 def default_name(patterns: list[str], import_path: str, directory: str) -> str:
@@ -40,10 +48,34 @@ def default_name(patterns: list[str], import_path: str, directory: str) -> str:
     return last
 
 
-def install(built: str, target: str) -> None:
-    """Copy a cached executable to its place, never leaving half of it."""
+def program_name(root: Package) -> str:
+    """What the executable of a loaded package is called without -o."""
+    if root.command_line:
+        files = root.go_files or root.cgo_files
+        return files[0][:-3] if files else "a.out"
+    return default_name([], root.import_path, root.dir)
+
+
+def is_object(path: str) -> bool:
+    """Whether a file is something that a build may have made."""
+    try:
+        with open(path, "rb") as f:
+            return f.read(16).startswith(_OBJECT_MAGIC)
+    except OSError:
+        return False
+
+
+def install(built: str, target: str, verb: str = "build", path: str = "") -> None:
+    """Copy the cached executable of a package to its place, never leaving half of it."""
     from shutil import copyfile
 
+    kind = ""
+    if os.path.isdir(target):
+        kind = "a directory"
+    elif os.path.isfile(target) and os.path.getsize(target) > 0 and not is_object(target):
+        kind = "not an object file"
+    if kind:
+        raise UserError(f"{path}: go {verb} {path}: build output {quote(target)} already exists and is {kind}")
     folder = os.path.dirname(os.path.abspath(target))
     temporary = os.path.join(folder, f".goes-{os.getpid()}-{os.path.basename(target)}")
     try:
@@ -61,112 +93,123 @@ def install(built: str, target: str) -> None:
         raise UserError(f"go: open {target}: {os.strerror(e.errno or 0).lower()}") from None
 
 
+def is_null(path: str) -> bool:
+    """Whether a path is the null device, by whatever name."""
+    try:
+        return path == os.devnull or os.path.samestat(os.stat(path), os.stat(os.devnull))
+    except OSError:
+        return False
+
+
 def run(args: list[str]) -> int:
     values = FLAGS.parse(args)
     work = WorkDirectory(os.environ)
     work.keep = values.flag("work")
     try:
+        place = "" if values.flag("n") else work.path()
         if work.keep or values.flag("x") or values.flag("n"):
-            sys.stderr.write(f"WORK={work.path()}\n")
+            sys.stderr.write(f"WORK={place or work.path()}\n")
             sys.stderr.flush()
-        return _run(values, work)
+        p = plan(values, values.rest or ["."], work)
+        return build_all(p, targets_of(p))
+    except UserError as e:
+        if values.flag("json") and e.reports:
+            from .buildjson import write_failures
+
+            write_failures(e.reports)
+            return 1
+        raise
     finally:
         work.remove()
 
 
-def _targets(p: Plan, patterns: list[str], output: str) -> dict[str, str]:
-    """Import path of each main package to be written → its file, "" for "only build"."""
-    roots = p.graph.roots
-    mains = [r for r in roots if r.name == "main"]
-    if output == "/dev/null":
-        return {r.import_path: "" for r in mains}
-    if output.endswith("/") or (output and os.path.isdir(output)):
+def targets_of(p: Plan) -> dict[str, str]:
+    """Import path of each package to be written → its file."""
+    output = p.values.text("o")
+    roots = p.wanted
+    if not output:
+        if len(p.graph.roots) != 1 or len(roots) != 1 or roots[0].name != "main":
+            return {}
+        name = program_name(roots[0])
+        if os.path.isdir(name):
+            raise UserError(f"go: build output {quote(name)} already exists and is a directory")
+        return {roots[0].import_path: name}
+    if is_null(output):
+        return {}
+    if output.endswith("/") or os.path.isdir(output):
+        mains = [r for r in roots if r.name == "main"]
         if not mains:
             raise UserError("go: no main packages to build")
-        return {r.import_path: os.path.join(output, default_name(patterns, r.import_path, r.dir)) for r in mains}
-    if output:
-        if len(roots) > 1:
-            raise UserError(f"go: cannot write multiple packages to non-directory {output}")
-        return {r.import_path: output for r in mains}
-    if len(roots) != 1:
-        return {r.import_path: "" for r in mains}
-    for r in mains:
-        name = default_name(patterns, r.import_path, r.dir)
-        if os.path.isdir(name):
-            raise UserError(f'go: build output "{name}" already exists and is a directory')
-        return {r.import_path: name}
-    return {}
+        return {r.import_path: os.path.join(output, program_name(r)) for r in mains}
+    if len(roots) > 1:
+        raise UserError(f"go: cannot write multiple packages to non-directory {output}")
+    if not roots:
+        raise UserError("no packages to build")
+    return {roots[0].import_path: output}
 
 
-def _run(values: FlagValues, work: WorkDirectory) -> int:
-    patterns = values.rest or ["."]
-    p = plan(values, patterns, work)
-    output = values.text("o")
-    targets = _targets(p, patterns, output)
-    if values.flag("x") or values.flag("n"):
-        _show(p, targets, work)
-        if values.flag("n"):
+def build_all(p: Plan, targets: dict[str, str], verb: str = "build") -> int:
+    """Build every wanted package and write those with a target. Raises UserError with all reports."""
+    values = p.values
+    if values.flag("n") or values.flag("x") or values.text("toolexec"):
+        from .buildsteps import perform
+
+        if perform(p, targets):
             return 0
-    failures: list[str] = []
-    for r in p.graph.roots:
-        if r.name != "main":
-            continue
+    new = p.announce()
+    failures: list[UserError] = []
+    mains = [r for r in p.wanted if r.name == "main"]
+    for r in mains:
         try:
-            built = build_cached(p, r, default_name(patterns, r.import_path, r.dir))
+            built = build_cached(p, r, program_name(r))
         except UserError as e:
-            failures.append(e.message)
+            failures.append(e)
             continue
         if targets.get(r.import_path):
-            install(built, targets[r.import_path])
-    libraries = [r for r in p.graph.roots if r.name != "main"]
-    if libraries:
-        _check(p, libraries, output, failures)
+            install(built, targets[r.import_path], verb, r.import_path)
+    libraries = [r for r in p.wanted if r.name != "main"]
+    try:
+        for r in libraries:
+            if targets.get(r.import_path):
+                write_archive(p, r, targets[r.import_path])
+        stale = {q.import_path for q in new}
+        check_libraries(p, [r for r in libraries if r.import_path in stale and not targets.get(r.import_path)])
+    except UserError as e:
+        failures.append(e)
     if failures:
-        raise UserError("\n".join(_lines_once(failures)))
+        raise together(failures)
+    p.record(new)
     return 0
 
 
-def _check(p: Plan, libraries: list[Package], output: str, failures: list[str]) -> None:
-    """Packages that make no executable; with -o file the one package's archive is written."""
+def write_archive(p: Plan, package: Package, target: str) -> None:
+    """go build -o file of a package that is no program."""
+    from ..work.eager import archive_of
     from .progress import on_big_stack
 
-    if output and output != "/dev/null" and len(p.graph.roots) == 1:
-        from ..work.eager import archive_of
-
-        data = on_big_stack(archive_of, p.context, p.graph, libraries[0], p.options)
-        try:
-            with open(output, "wb") as f:
-                f.write(data)
-        except OSError as e:
-            raise UserError(f"go: open {output}: {os.strerror(e.errno or 0).lower()}") from None
-        return
-    from ..work.build import check_only
-
+    data = on_big_stack(archive_of, p.context, p.graph, package, p.options)
+    temporary = os.path.join(os.path.dirname(os.path.abspath(target)), f".goes-{os.getpid()}.a")
     try:
-        on_big_stack(check_only, p.context, p.graph, libraries, p.options)
-    except UserError as e:
-        failures.append(e.message)
+        with open(temporary, "wb") as f:
+            f.write(data)
+        os.replace(temporary, target)
+    except OSError as e:
+        try:
+            os.unlink(temporary)
+        except OSError:
+            pass
+        raise UserError(f"go: open {target}: {os.strerror(e.errno or 0).lower()}") from None
 
 
-def _lines_once(reports: list[str]) -> list[str]:
-    """Reports of several programs about a package they share are shown once."""
-    out: list[str] = []
-    for report in reports:
-        if report not in out:
-            out.append(report)
+def together(failures: list[UserError]) -> UserError:
+    """One failure of several; what several programs report about a package they share is shown once."""
+    texts: list[str] = []
+    reports: list[tuple[str, str]] = []
+    for f in failures:
+        for pair in f.reports or [("", f.message)]:
+            if pair not in reports:
+                reports.append(pair)
+                texts.append(pair[1])
+    out = UserError("\n".join(texts), max(f.status for f in failures))
+    out.reports = [pair for pair in reports if pair[0]]
     return out
-
-
-def _show(p: Plan, targets: dict[str, str], work: WorkDirectory) -> None:
-    from ..work.modinfo import module_info
-    from ..work.steps import Steps
-
-    steps = Steps(p.context, p.graph, p.options, work.path(), sys.stderr)
-    for r in p.graph.roots:
-        if r.name == "main":
-            p.options.modinfo = module_info(p.context, p.graph, r, p.options)
-            steps.program(
-                r, os.path.abspath(targets[r.import_path]) if targets[r.import_path] else "$WORK/b001/exe/a.out"
-            )
-        else:
-            steps.library(r)

@@ -20,16 +20,21 @@ if TYPE_CHECKING:
     from ..load.package import Package
     from ..work.cache import Cache
     from ..work.options import BuildOptions
+    from ..work.perpackage import PackageFlags
 
 _MOD_MODES: Final = ("", "mod", "readonly", "vendor")
-_UNSUPPORTED: Final = ("overlay",)
+# Build modes of gc, and whether goes has them.
+_BUILD_MODES: Final = {
+    "default": True, "exe": True, "archive": True, "c-archive": False, "c-shared": False, "pie": False,
+    "plugin": False, "shared": False,
+}  # fmt: skip
 
 
 @final
 class Plan:
-    """A loaded graph, ready to build."""
+    """A loaded graph, ready to build. `wanted` are the roots that the build mode keeps."""
 
-    __slots__ = ("context", "graph", "options", "values", "cache", "work", "loader")
+    __slots__ = ("context", "graph", "options", "values", "cache", "work", "wanted", "loader", "_ids", "_stamped")
 
     def __init__(
         self,
@@ -48,76 +53,291 @@ class Plan:
         self.cache = cache
         self.work = work
         self.loader = loader
+        self.wanted = list(graph.roots)
+        self._ids: dict[str, str] = {}
+        self._stamped = False
+
+    def ids(self) -> dict[str, str]:
+        """fingerprint.package_ids of the graph."""
+        if not self._ids:
+            from ..work.fingerprint import package_ids
+
+            self._ids = package_ids(self.context, self.graph, self.options)
+        return self._ids
+
+    def is_compiled(self, p: Package) -> bool:
+        """Whether an earlier build has compiled (or checked) the package as it is now."""
+        return p.import_path in ("unsafe", "C") or self.cache.entry(self.ids()[p.import_path]) is not None
+
+    def announce(self) -> list[Package]:
+        """The packages that have to be compiled, dependencies first; -v names them."""
+        force = self.values.flag("a")
+        new = [p for p in self.graph.packages if p.import_path != "unsafe" and (force or not self.is_compiled(p))]
+        if self.values.flag("v"):
+            for p in new:
+                sys.stderr.write(p.import_path + "\n")
+            sys.stderr.flush()
+        return new
+
+    def record(self, packages: list[Package]) -> None:
+        """Remember that packages have been compiled."""
+        try:
+            for p in packages:
+                if p.import_path not in ("unsafe", "C"):
+                    self.cache.put(self.ids()[p.import_path], b"compiled\n")
+        except OSError:
+            pass  # a cache that cannot be written only costs time
 
 
 def check_flags(values: FlagValues) -> None:
     """Values that no build can have. Raises UserError."""
-    mode = values.text("mod")
-    if mode not in _MOD_MODES:
-        raise UserError(f"-mod={mode} not supported (can be '', 'mod', 'readonly', or 'vendor')")
-    for name in _UNSUPPORTED:
-        if values.text(name):
-            raise UserError(f"go: -{name} is not supported")
+    _check_instruments(values)
+    mode = values.text("buildmode") or "default"
+    if mode not in _BUILD_MODES:
+        raise UserError(f"buildmode={mode} not supported")
+    if not _BUILD_MODES[mode]:
+        raise UserError(f"-buildmode={mode} not supported by goes: it makes static executables")
+    if values.flag("linkshared"):
+        raise UserError("-linkshared not supported by goes: it makes static executables")
+    if values.text("compiler") == "gccgo":
+        raise UserError("go: -compiler=gccgo is not supported")
+    mod = values.text("mod")
+    if mod not in _MOD_MODES:
+        raise UserError(f"-mod={mod} not supported (can be '', 'mod', 'readonly', or 'vendor')")
     level = values.text("O")
     if level not in ("", "0", "1", "2", "3"):
         raise UserError(f"go: -O={level}: must be 0, 1, 2 or 3", 2)
     if values.text("p") and values.number("p") <= 0:
-        raise UserError("go: -p must be a positive integer: " + values.text("p"))
+        raise UserError(f"go: -p must be a positive integer: {values.number('p')}")
+    for name in ("CC", "CXX", "FC"):
+        _check_compiler(name, os.environ.get(name, ""))
+
+
+def _check_compiler(name: str, value: str) -> None:
+    if not value:
+        return
+    from ..work.options import split_quoted
+
+    words, problem = split_quoted(value)
+    if problem:
+        raise UserError(f"go: {name} environment variable could not be parsed: {problem}")
+    if words and not os.path.isabs(words[0]) and "/" in words[0]:
+        raise UserError(f"go: {name} environment variable is relative; must be absolute path: {words[0]}")
+
+
+def _check_instruments(values: FlagValues) -> None:
+    """-race, -msan and -asan need cgo, which goes does not have."""
+    chosen = [name for name in ("race", "msan", "asan") if values.flag(name)]
+    if not chosen:
+        return
+    if len(chosen) > 1:
+        raise UserError(f"go: may not use -{chosen[0]} and -{chosen[1]} simultaneously", 2)
+    from ..load.context import host_arch, host_os
+    from ..load.platforms import ASAN, MSAN, RACE
+
+    goos = os.environ.get("GOOS") or host_os()
+    goarch = os.environ.get("GOARCH") or host_arch()
+    where = {"race": RACE, "msan": MSAN, "asan": ASAN}[chosen[0]]
+    if f"{goos}/{goarch}" not in where:
+        raise UserError(f"-{chosen[0]} is not supported on {goos}/{goarch}", 2)
+    if os.environ.get("CGO_ENABLED") == "1":
+        raise UserError(f"go: -{chosen[0]} is not supported: goes has no cgo", 2)
+    if (goos, goarch) != (host_os(), host_arch()):
+        raise UserError(f"go: -{chosen[0]} requires cgo", 2)
+    raise UserError(f"go: -{chosen[0]} requires cgo; enable cgo by setting CGO_ENABLED=1", 2)
+
+
+def build_tags(values: FlagValues) -> list[str]:
+    """-tags: a list with commas; spaces are the older way."""
+    text = values.text("tags")
+    if " " in text or "'" in text:
+        from ..work.options import split_words
+
+        return split_words(text)
+    return [t for t in text.split(",") if t]
+
+
+def make_build_context(values: FlagValues, extra_tags: tuple[str, ...] = (), any_target: bool = False) -> BuildContext:
+    """The context that the environment and the flags ask for. `any_target`: no machine code will be made."""
+    from ..load.context import make_context
+    from ..load.overlay import check_version
+    from ..load.platforms import PLATFORMS
+    from ..load.view import read_overlay
+
+    context = make_context(os.environ, [*build_tags(values), *extra_tags])
+    if f"{context.goos}/{context.goarch}" not in PLATFORMS:
+        raise UserError(f"go: unsupported GOOS/GOARCH pair {context.goos}/{context.goarch}", 2)
+    if not any_target:
+        check_version("go" + context.go_version)
+    context.view = read_overlay(values.text("overlay"), os.getcwd())
+    return context
+
+
+def is_versioned(argument: str) -> bool:
+    """path@version: a package of a module of its own, whatever the main module says."""
+    from ..load.patterns import is_local
+
+    return "@" in argument and not is_local(argument) and not os.path.isabs(argument)
 
 
 def plan(
-    values: FlagValues, patterns: list[str], work: WorkDirectory, files: bool = False, tolerant: bool = False
+    values: FlagValues,
+    patterns: list[str],
+    work: WorkDirectory,
+    files: bool = False,
+    tolerant: bool = False,
 ) -> Plan:
     """Load the packages the patterns name, or the one package made of files. Raises UserError with all loading
     errors, unless `tolerant`."""
-    from ..load.context import make_context
     from ..load.graph import Graph, Loader, LoadOptions
-    from ..load.overlay import check_version
     from ..work.cache import Cache
-    from ..work.options import BuildOptions
-    from ..work.perpackage import split_pattern
-    from .bugreport import remember
     from .modcommands import mod_options
 
     check_flags(values)
-    tags = [t for t in values.text("tags").replace(" ", ",").split(",") if t]
-    context = make_context(os.environ, tags)
-    check_version("go" + context.go_version)
-    if context.goos != "linux" or context.goarch != "amd64":
-        raise UserError(
-            f"go: unsupported GOOS/GOARCH pair {context.goos}/{context.goarch} (goes compiles for linux/amd64)", 2
-        )
+    context = make_build_context(values)
     cache = Cache(require_cache_directory())
     load_options = LoadOptions()
     load_options.modules = mod_options("build", values)
     loader = Loader(context, os.getcwd(), options=load_options)
     graph = Graph([loader.load_files(patterns)], loader.warnings) if files else loader.load(patterns)
+    return finish_plan(values, context, graph, loader, cache, work, tolerant)
+
+
+def finish_plan(
+    values: FlagValues,
+    context: BuildContext,
+    graph: Graph,
+    loader: Loader,
+    cache: Cache,
+    work: WorkDirectory,
+    tolerant: bool = False,
+) -> Plan:
+    """The plan of a loaded graph. Raises UserError with all loading errors, unless `tolerant`."""
+    from .bugreport import remember
+
     remember(graph)
     for warning in graph.warnings:
         sys.stderr.write(warning + "\n")
-    messages = graph.messages()
-    if messages and not tolerant:
-        raise UserError("\n".join(messages))
+    if not tolerant:
+        check_packages(graph)
     for root in graph.roots:
         if root.name == "main":
             set_godebug(context, loader, root, root.directives)
-    options = BuildOptions()
+    options = make_options(values, graph)
     if not tolerant:
         graph = _cover_program(values, graph, loader, options, cache, work)
+    p = Plan(context, graph, options, values, cache, work, loader)
+    p.wanted = _kept(values, graph)
+    return p
+
+
+def check_packages(graph: Graph) -> None:
+    """Raise UserError with all that is wrong with packages."""
+    reports = [(q.import_path, str(q.error)) for q in graph.packages if q.error is not None]
+    if not reports:
+        return
+    seen: list[str] = []
+    for _, text in reports:
+        if text not in seen:
+            seen.append(text)
+    failure = UserError("\n".join(seen))
+    failure.reports = reports
+    raise failure
+
+
+def _kept(values: FlagValues, graph: Graph) -> list[Package]:
+    """The roots that are built: not those without sources that only a pattern matched, and those of the build mode."""
+    mode = values.text("buildmode") or "default"
+    roots = graph.roots
+    if mode == "archive":
+        roots = [r for r in roots if r.name != "main"]
+    elif mode == "exe":
+        if values.text("o") and (len(roots) != 1 or roots[0].name != "main"):
+            raise UserError("-buildmode=exe requires exactly one main package")
+        roots = [r for r in roots if r.name == "main"]
+    return [r for r in roots if r.go_files or r.cgo_files or r.is_literal]
+
+
+def make_options(values: FlagValues, graph: Graph) -> BuildOptions:
+    """What the flags decide about compiling and linking."""
+    from ..work.options import BuildOptions
+    from ..work.perpackage import PackageFlags
+
+    cwd = os.getcwd()
+    options = BuildOptions()
     if values.text("O"):
         options.level = int(values.text("O"))
-    for flags in values.all("gcflags"):
-        words = split_pattern(flags)[1]
-        if "-l" in words or "-N" in words:
-            options.inline = False
-        if "-e" in words:
-            options.all_errors = True
-    for flags in values.all("ldflags"):
-        options.ldflags += split_pattern(flags)[1]
     options.trimpath = values.flag("trimpath")
     if values.text("p"):
         options.jobs = values.number("p")
-    return Plan(context, graph, options, values, cache, work, loader)
+    for name in ("asmflags", "gcflags", "ldflags"):
+        given = values.all(name)
+        if given:
+            options.raw_flags[name] = given[-1]
+    compile_flags = PackageFlags(values.all("gcflags"), cwd)
+    asm_flags = PackageFlags(values.all("asmflags"), cwd)
+    for p in graph.packages if compile_flags or asm_flags else []:
+        words = compile_flags.words(p, graph.roots)
+        if words:
+            options.compile_flags[p.import_path] = words
+            _apply_compile_flags(options, p, words)
+        words = asm_flags.words(p, graph.roots)
+        if words:
+            options.asm_flags[p.import_path] = words
+    return options
+
+
+def link_flags(p: Plan) -> PackageFlags:
+    """-ldflags of each program."""
+    from ..work.perpackage import PackageFlags
+
+    return PackageFlags(p.values.all("ldflags"), os.getcwd())
+
+
+def _apply_compile_flags(options: BuildOptions, p: Package, words: list[str]) -> None:
+    """What goes does about flags for the compiler; the others are only shown."""
+    if "-l" in words or "-N" in words:
+        options.inline = False
+    if "-e" in words:
+        options.all_errors = True
+
+
+def check_compile_flags(p: Plan) -> None:
+    """Raise UserError, as a compilation would, for flags that the compiler does not have."""
+    from .toolcompile import CompileFlags
+
+    for package in p.graph.packages:
+        words = p.options.compile_flags.get(package.import_path)
+        if not words:
+            continue
+        try:
+            flags = CompileFlags(words)
+            problem = flags.problem()
+        except UserError as e:
+            problem = e.message
+        if problem:
+            text = f"# {package.import_path}\n{problem}"
+            failure = UserError(text)
+            failure.reports = [(package.import_path, text)]
+            raise failure
+
+
+def stamp_version(p: Plan) -> None:
+    """Build information from the repository of the main module, once."""
+    if p._stamped:
+        return
+    p._stamped = True
+    mains = [r for r in p.wanted if r.name == "main"]
+    wanted = p.values.text("buildvcs") or "auto"
+    if wanted not in ("auto",):
+        wanted = "true" if wanted in ("1", "t", "T", "true", "TRUE", "True") else "false"
+    if wanted == "false" or not mains or all(r.module is None for r in mains):
+        return
+    from ..work.vcs import stamp
+
+    made = stamp(mains[0], os.getcwd(), wanted, p.values.flag("x"))
+    p.options.stamps = made.settings
+    p.options.main_version = made.version
 
 
 def set_godebug(context: BuildContext, loader: Loader, main: Package, directives: list[str]) -> None:
@@ -165,6 +385,8 @@ def identify(p: Plan, root: Package, name: str) -> str:
     from ..work.fingerprint import program_id
     from ..work.modinfo import module_info
 
+    stamp_version(p)
+    p.options.ldflags = link_flags(p).words(root, p.graph.roots)
     p.options.modinfo = module_info(p.context, p.graph, root, p.options)
     return action_id("executable", program_id(p.context, p.graph, root, p.options), name)
 
@@ -176,6 +398,8 @@ def build_cached(p: Plan, root: Package, name: str) -> str:
     known = None if p.values.flag("a") else p.cache.executable(id, name)
     if known is not None:
         return known
+    check_target(p)
+    check_compile_flags(p)
     from ..work.build import build_program
     from ..work.fingerprint import std_key
     from .progress import TerminalProgress, on_big_stack
@@ -203,3 +427,23 @@ def build_cached(p: Plan, root: Package, name: str) -> str:
             f.write(data)
         os.chmod(path, 0o755)
     return path
+
+
+def check_target(p: Plan) -> None:
+    """Raise UserError if goes makes no code for the target."""
+    c = p.context
+    if c.goos != "linux" or c.goarch != "amd64":
+        raise UserError(f"go: {c.goos}/{c.goarch} is not supported: goes makes programs for linux/amd64", 2)
+
+
+def check_libraries(p: Plan, libraries: list[Package]) -> None:
+    """Check packages that make no executable. Raises UserError with gc's report."""
+    if not libraries:
+        return
+    check_compile_flags(p)
+    from ..work.build import check_only
+    from .progress import on_big_stack
+
+    on_big_stack(check_only, p.context, p.graph, libraries, p.options)
+
+

@@ -215,7 +215,7 @@ def _sorted_runs(lines: list[str]) -> list[str]:
 def _write(path: str, lines: list[str]) -> None:
     temporary = f"{path}.{os.getpid()}"
     try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         with open(temporary, "w", encoding="utf-8", errors="surrogateescape", newline="") as f:
             f.write("".join(line + "\n" for line in lines))
         os.replace(temporary, path)

@@ -185,7 +185,10 @@ def _list_packages(values: FlagValues, wanted: Wanted, format: str) -> int:
     options.embeds = values.flag("export") or wanted.any_of("EmbedFiles", "TestEmbedFiles", "XTestEmbedFiles")
     options.modules = mod_options("list", values)
     loader = Loader(context, os.getcwd(), overlay=False, options=options)
-    output = make_output(context, wanted, format, loader.resolver.module_state())
+    state = loader.resolver.module_state()
+    output = make_output(context, wanted, format, state)
+    if values.flag("retracted"):
+        _check_retracted(loader)
     roots = loader.load(values.rest).roots
     for warning in loader.warnings:
         sys.stderr.write(warning + "\n")
@@ -221,7 +224,7 @@ def _list_packages(values: FlagValues, wanted: Wanted, format: str) -> int:
     if values.flag("export"):
         from .listexport import set_exports
 
-        status = max(status, set_exports(loader, packages, values, allowed))
+        status = max(status, set_exports(loader, packages, allowed))
     if needs("Stale", "StaleReason"):
         from ..load.staleness import set_staleness
 
@@ -238,28 +241,49 @@ def _list_packages(values: FlagValues, wanted: Wanted, format: str) -> int:
     modules: dict[int, Struct] = {}
     for p in packages:
         map_imports(p)
-        output.show(_struct(loader, p, modules, deps, errors))
+        output.show(_struct(loader, p, modules, deps, errors, values.flag("retracted")))
     sys.stdout.flush()
     if context.headers is not None:
         context.headers.save()
     return status
 
 
+def _check_retracted(loader: Loader) -> None:
+    state = loader.resolver.module_state()
+    if state is None:
+        raise UserError("go list -retracted can only be used in module-aware mode")
+    if state.build_mod == "vendor":
+        raise UserError("go list -retracted cannot be used when vendoring is enabled")
+
+
 def _struct(
-    loader: Loader, p: Package, modules: dict[int, Struct], deps: dict[int, list[str]], errors: dict[int, list[PackageError]]
+    loader: Loader,
+    p: Package,
+    modules: dict[int, Struct],
+    deps: dict[int, list[str]],
+    errors: dict[int, list[PackageError]],
+    retracted: bool,
 ) -> Struct:
     from ..load.listing import package_struct
 
-    module = None if p.module is None else _module(loader, p.module, modules)
+    module = None if p.module is None or p.command_line else _module(loader, p.module, modules, retracted)
     return package_struct(p, module, deps.get(id(p), []), errors.get(id(p), []))
 
 
-def _module(loader: Loader, module: Module, known: dict[int, Struct]) -> Struct:
+def _module(loader: Loader, module: Module, known: dict[int, Struct], retracted: bool) -> Struct:
     from ..load.listing import module_struct
 
     found = known.get(id(module))
     if found is None:
-        found = module_struct(loader.resolver.describe(module))
+        described = loader.resolver.describe(module)
+        state = loader.resolver.module_state()
+        if retracted and state is not None:
+            from ..load.modlist import add_retraction
+
+            add_retraction(state, described)
+            if described.replace is not None:
+                add_retraction(state, described.replace)
+        found = module_struct(described)
         known[id(module)] = found
     return found
 

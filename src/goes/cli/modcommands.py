@@ -34,6 +34,7 @@ def open_state(
     """`values` may have any of -mod, -modfile, -modcacherw, -tags, -v and -x."""
     from ..load.context import make_context
     from ..load.modstate import ModuleState
+    from ..load.view import read_overlay
 
     options = mod_options(command, values)
     options.workspace = workspace
@@ -42,4 +43,6 @@ def open_state(
     options.allow_missing_imports = missing_imports
     options.explicit_write = explicit_write
     tags = [t for t in values.text("tags").replace(" ", ",").split(",") if t]
-    return ModuleState(make_context(os.environ, tags), os.getcwd(), os.environ, options)
+    context = make_context(os.environ, tags)
+    context.view = read_overlay(values.text("overlay"), os.getcwd())
+    return ModuleState(context, os.getcwd(), os.environ, options)

@@ -14,7 +14,7 @@ from ..diag.diagnostic import UserError
 from .flags import BOOL, CHDIR, TEXT, Flag, FlagSet, FlagValues
 
 MODCACHERW: Final = Flag("modcacherw", BOOL, "leave newly-created directories in the module cache read-write")
-OVERLAY: Final = Flag("overlay", TEXT, "read a JSON config file that provides an overlay for build operations", "file")
+OVERLAY: Final = Flag("overlay", TEXT, "", "file")
 MOD_FLAGS: Final = [
     CHDIR,
     MODCACHERW,

@@ -8,8 +8,8 @@ from typing import Final
 
 from ..diag.diagnostic import UserError
 from ..run.workdir import WorkDirectory
-from .build import default_name
-from .buildflags import Plan, build_cached, plan
+from .build import program_name
+from .buildflags import Plan, build_cached, is_versioned, plan
 from .flags import BUILD_FLAGS, COVER_FLAGS, TEXT, Flag, FlagSet, FlagValues
 
 EXAMPLE: Final = "goes run main.go arg1 arg2"
@@ -30,21 +30,20 @@ def split_arguments(rest: list[str]) -> tuple[list[str], list[str]]:
     return rest[:1], rest[1:]
 
 
-def find_runner(text: str) -> list[str]:
-    """The words of -exec, the first one looked up in $PATH."""
-    from ..work.options import split_words
+def find_runner(text: str, goos: str = "", goarch: str = "") -> list[str]:
+    """The words of -exec, or what $PATH has for programs of another system."""
+    from ..load.context import host_arch, host_os
 
-    words = split_words(text)
-    if not words:
+    if text:
+        from .buildsteps import find_program
+
+        return find_program(text)
+    if (goos or host_os(), goarch or host_arch()) == (host_os(), host_arch()):
         return []
-    name = words[0]
-    if "/" in name:
-        return words
-    for folder in os.environ.get("PATH", "").split(":"):
-        path = os.path.join(folder or ".", name)
-        if os.path.isfile(path) and os.access(path, os.X_OK):
-            return [path, *words[1:]]
-    raise UserError(f'exec: "{name}": executable file not found in $PATH')
+    from shutil import which
+
+    found = which(f"go_{goos}_{goarch}_exec")
+    return [found] if found else []
 
 
 def run(args: list[str]) -> int:
@@ -63,14 +62,29 @@ def run(args: list[str]) -> int:
             if name.endswith("_test.go"):
                 raise UserError(f"go: cannot run *_test.go files ({name})")
         return _run(values, patterns, arguments, work)
+    except UserError as e:
+        if values.flag("json") and e.reports:
+            from .buildjson import write_failures
+
+            write_failures(e.reports)
+            return 1
+        raise
     finally:
         work.remove()
 
 
 def _load(values: FlagValues, patterns: list[str], work: WorkDirectory) -> Plan:
     """The one main package the patterns name."""
-    p = plan(values, patterns, work, patterns[0].endswith(".go"))
+    files = patterns[0].endswith(".go")
+    if not files and is_versioned(patterns[0]):
+        from .versioned import plan_versioned
+
+        p = plan_versioned(values, patterns, work)
+    else:
+        p = plan(values, patterns, work, files)
     roots = p.graph.roots
+    if not files and "..." in patterns[0]:
+        roots = [r for r in roots if r.name == "main"]
     if not roots:
         raise UserError(f"go: no packages loaded from {patterns[0]}")
     if len(roots) > 1:
@@ -78,26 +92,37 @@ def _load(values: FlagValues, patterns: list[str], work: WorkDirectory) -> Plan:
         raise UserError(f"go: pattern {patterns[0]} matches multiple packages:\n{names}")
     if roots[0].name != "main":
         raise UserError(f"package {roots[0].import_path} is not a main package")
+    p.wanted = roots
     return p
 
 
 def _run(values: FlagValues, patterns: list[str], arguments: list[str], work: WorkDirectory) -> int:
     p = _load(values, patterns, work)
-    root = p.graph.roots[0]
-    name = default_name(patterns, root.import_path, root.dir)
-    if values.flag("x") or values.flag("n"):
-        from ..work.modinfo import module_info
-        from ..work.steps import Steps, quote
+    root = p.wanted[0]
+    name = program_name(root)
+    if patterns[0].endswith(".go") and not root.go_files:
+        raise UserError("go: no suitable source files" + (" (cgo is disabled)" if root.cgo_files else ""))
+    executable = os.path.join(work.path(), "b001", "exe", name)
+    if values.flag("x") or values.flag("n") or values.text("toolexec"):
+        from ..work.steps import quote
+        from .buildsteps import perform
 
-        p.options.modinfo = module_info(p.context, p.graph, root, p.options)
+        done = perform(p, {root.import_path: executable})
         shown = f"$WORK/b001/exe/{name}"
-        Steps(p.context, p.graph, p.options, work.path(), sys.stderr).program(root, shown)
-        sys.stderr.write(" ".join([*values.text("exec").split(), shown, *(quote(a) for a in arguments)]) + "\n")
-        sys.stderr.flush()
+        if values.flag("x") or values.flag("n"):
+            sys.stderr.write(" ".join([*values.text("exec").split(), shown, *(quote(a) for a in arguments)]) + "\n")
+            sys.stderr.flush()
         if values.flag("n"):
             return 0
-    runner = find_runner(values.text("exec"))
-    executable = build_cached(p, root, name)
+        if not done:
+            executable = ""
+    else:
+        executable = ""
+    runner = find_runner(values.text("exec"), p.context.goos, p.context.goarch)
+    if not executable:
+        new = p.announce()
+        executable = build_cached(p, root, name)
+        p.record(new)
     from ..run.process import run_program
     from ..work.childenv import child_environment
     from .goenv import original_environment

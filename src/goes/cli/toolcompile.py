@@ -67,6 +67,17 @@ class CompileFlags:
                 raise UserError(f"flag provided but not defined: -{name}\n{USAGE}".rstrip(), 2)
         self.files = words[i:]
 
+    def problem(self) -> str:
+        """What the compiler says about values it cannot take, "" if nothing."""
+        workers = self.values.get("c", "1")
+        if not workers.lstrip("-").isdigit():
+            return f'invalid value "{workers}" for flag -c: parse error\n{USAGE}'.rstrip()
+        if int(workers) < 1:
+            return f"compile: -c must be at least 1, got {int(workers)}"
+        if "S" in self.on:
+            return "compile: -S is not supported by goes; use goes tool objdump"
+        return ""
+
 
 def read_import_config(path: str) -> tuple[dict[str, str], dict[str, str], bytes]:
     """packagefile and importmap lines, and modinfo, of an import configuration."""

@@ -8,10 +8,11 @@ import sys
 from typing import Final
 
 from ..diag.diagnostic import UserError
-from .flags import BOOL, Flag, FlagSet
+from .flags import BOOL, CHDIR, Flag, FlagSet
 
 EXAMPLE: Final = "goes version ./app"
 FLAGS: Final = FlagSet("version", "go version [-m] [-v] [-json] [file ...]", [
+    CHDIR,
     Flag("m", BOOL, "print the module version information of each file"),
     Flag("v", BOOL, "report unrecognized files"),
     Flag("json", BOOL, "print build information as JSON (with -m)"),
@@ -21,60 +22,71 @@ FLAGS: Final = FlagSet("version", "go version [-m] [-v] [-json] [file ...]", [
 def run(args: list[str]) -> int:
     values = FLAGS.parse(args)
     modules = values.flag("m")
+    json = values.flag("json")
     if not values.rest:
-        if values.flag("m") or values.flag("v"):
-            sys.stderr.write(
-                "go: 'go version' only accepts -m flag with arguments\n"
-                if modules
-                else "go: 'go version' only accepts -v flag with arguments\n"
-            )
-            return 2
+        for name in ("m", "v", "json"):
+            # What stands in $GOFLAGS was not meant for this call.
+            if name in values.given and values.flag(name):
+                sys.stderr.write(f"go: 'go version' only accepts -{name} flag with arguments\n")
+                return 2
         from ..load.context import find_goroot, host_arch, host_os, read_go_version
 
         version = read_go_version(find_goroot(os.environ))
-        goos = os.environ.get("GOOS") or host_os()
-        goarch = os.environ.get("GOARCH") or host_arch()
-        sys.stdout.write(f"go version go{version.removeprefix('go')} {goos}/{goarch}\n")
+        sys.stdout.write(f"go version go{version.removeprefix('go')} {host_os()}/{host_arch()}\n")
         return 0
-    if values.flag("json") and not modules:
-        raise UserError("go: 'go version -json' requires -m flag")
-    from ..tools.version import report
-
-    good = True
+    if json and not modules:
+        sys.stderr.write("go: 'go version' with -json flag requires -m flag\n")
+        return 2
+    status = 0
     for name in values.rest:
         try:
             mode = os.stat(name).st_mode
         except OSError as e:
             sys.stderr.write(f"stat {name}: {os.strerror(e.errno or 0).lower()}\n")
-            good = False
+            status = 1
             continue
         if stat.S_ISDIR(mode):
             for path in _files_below(name):
-                _report(path, modules, values.flag("v"), values.flag("json"))
-        elif values.flag("json"):
-            good = _report(name, True, True, True) and good
-        else:
-            good = report(name, modules, True, sys.stdout, sys.stderr) and good
-    return 0 if good else 1
+                _report(path, modules, json, values.flag("v"))
+        elif not _report(name, modules, json, True) and modules:
+            status = 1
+    return status
 
 
-def _report(path: str, modules: bool, must_print: bool, json: bool) -> bool:
-    from ..tools.version import report
+def _report(path: str, modules: bool, json: bool, must_print: bool) -> bool:
+    """Print what is known of one file; whether it is one of Go's."""
+    from ..tools.version import is_candidate, read_build_info
 
-    if not json:
-        return report(path, modules, must_print, sys.stdout, sys.stderr)
-    from ..tools.version import NOT_GO, read_build_info
-
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        mode = 0
+    if not stat.S_ISREG(mode):
+        if must_print:
+            sys.stderr.write(f"{path}: symlink\n")
+        return False
+    problem = f"could not read Go build info from {path}: not a Go executable"
     try:
         info = read_build_info(path)
     except UserError as e:
-        sys.stderr.write(e.message + "\n")
+        info = None
+        problem = f"could not read Go build info from {path}: {e.message}"
+    except OSError:
+        if must_print:
+            sys.stderr.write(f"{path}\n")
         return False
     if info is None:
-        if must_print:
-            sys.stderr.write(f"{path}: {NOT_GO}\n")
+        if must_print and is_candidate(path, mode):
+            sys.stderr.write(f"{path}: {problem}\n")
         return False
-    sys.stdout.write(as_json(info[0], info[1]))
+    version, text = info
+    if json and modules:
+        sys.stdout.write(as_json(version, text))
+        return True
+    sys.stdout.write(f"{path}: {version}\n")
+    if modules and text:
+        for line in text.removesuffix("\n").split("\n"):
+            sys.stdout.write(f"\t{line}\n")
     return True
 
 
@@ -86,6 +98,7 @@ def as_json(version: str, text: str) -> str:
     dependencies: list[dict[str, object]] = []
     settings: list[dict[str, str]] = []
     last: dict[str, object] = {}
+    main: dict[str, object] = {}
     for line in text.splitlines():
         kind, _, rest = line.partition("\t")
         words = rest.split("\t")
@@ -98,7 +111,7 @@ def as_json(version: str, text: str) -> str:
             if len(words) > 2 and words[2]:
                 module["Sum"] = words[2]
             if kind == "mod":
-                out["Main"] = module
+                main = module
             elif kind == "dep":
                 dependencies.append(module)
             else:
@@ -106,7 +119,8 @@ def as_json(version: str, text: str) -> str:
             last = module
         elif kind == "build":
             key, _, value = rest.partition("=")
-            settings.append({"Key": key, "Value": value} if value else {"Key": key})
+            settings.append({"Key": key, "Value": _plain(value)})
+    out["Main"] = main
     if dependencies:
         out["Deps"] = dependencies
     if settings:
@@ -114,13 +128,20 @@ def as_json(version: str, text: str) -> str:
     return json.dumps(out, indent="\t", ensure_ascii=False) + "\n"
 
 
+def _plain(value: str) -> str:
+    """A setting without the quotes it may be written with."""
+    if value[:1] != '"':
+        return value
+    from .toolcompile import unquote
+
+    return unquote(value).decode("utf-8", "replace")
+
+
 def _files_below(directory: str) -> list[str]:
-    """All regular files of a tree, in lexical order."""
+    """All files of a tree and links to such, in lexical order."""
     out: list[str] = []
     for folder, names, files in os.walk(directory):
         names.sort()
         for name in sorted(files):
-            path = os.path.join(folder, name)
-            if stat.S_ISREG(os.lstat(path).st_mode):
-                out.append(path)
+            out.append(os.path.join(folder, name))
     return out

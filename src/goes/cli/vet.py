@@ -223,15 +223,19 @@ def _packages(request: _Request) -> tuple[BuildContext, list[Package], bool]:
     """The test variants of the packages named, and whether something was wrong with some. UserError if the packages
     cannot be loaded."""
     from ..load.context import make_context
-    from ..load.graph import Loader
+    from ..load.graph import Loader, LoadOptions
     from ..load.testing import test_variants
-    from .buildflags import check_flags
+    from ..load.view import read_overlay
+    from .modcommands import mod_options
 
     values = request.values
-    check_flags(values)
     tags = [t for t in values.text("tags").replace(" ", ",").split(",") if t]
     context = make_context(os.environ, tags)
-    loader = Loader(context, os.getcwd(), overlay=False)
+    context.view = read_overlay(values.text("overlay"), os.getcwd())
+    options = LoadOptions()
+    options.modules = mod_options(request.command, values)
+    options.with_tests = True
+    loader = Loader(context, os.getcwd(), overlay=False, options=options)
     graph = loader.load(values.rest)
     for warning in graph.warnings:
         sys.stderr.write(warning + "\n")

@@ -50,3 +50,4 @@ class UserError(Exception):
         super().__init__(message)
         self.message = message
         self.status = status
+        self.reports: list[tuple[str, str]] = []  # of a failed build: packages and what was wrong with each

@@ -20,7 +20,7 @@ from ..obj.symbol import Definition
 from ..obj.varint import read_uvarint, svarint, uvarint
 from .elf import Extra
 from .layout import SHT_PROGBITS, Section
-from .pclntab import display_name
+from .pclntab import Prefixes, display_name, shown_file
 
 SHF_COMPRESSED: Final = 0x800
 _ELFCOMPRESS_ZLIB: Final = 1
@@ -74,7 +74,7 @@ class _Files:
         return n
 
 
-def sections(text: Section, goroot: str = "", compress: bool = True) -> list[Extra]:
+def sections(text: Section, prefixes: Prefixes = (), compress: bool = True) -> list[Extra]:
     """The debug sections for the functions in `text`."""
     files = _Files()
     lines = bytearray()
@@ -85,7 +85,7 @@ def sections(text: Section, goroot: str = "", compress: bool = True) -> list[Ext
     for d, offset in zip(text.symbols, text.offsets):
         tables = tables_of(d)
         address = text.address + offset
-        numbers = _file_numbers(d, files, goroot)
+        numbers = _file_numbers(d, files, prefixes)
         if tables.pcln:
             lines += b"\x00\x09\x02" + struct.pack("<Q", address)
             _line_program(tables.pcln, tables.pcfile, numbers, lines)
@@ -119,14 +119,12 @@ def _unit(content: bytes, align: int) -> bytearray:
     return out
 
 
-def _file_numbers(d: Definition, files: _Files, goroot: str) -> list[int]:
+def _file_numbers(d: Definition, files: _Files, prefixes: Prefixes) -> list[int]:
     text = d.text
     out: list[int] = []
     if text is not None:
         for name in text.files:
-            if goroot and name.startswith("$GOROOT/"):
-                name = goroot + name[7:]
-            out.append(files.number(name))
+            out.append(files.number(shown_file(name, prefixes)))
     return out
 
 

@@ -127,6 +127,7 @@ class LinkOptions:
         "data_address",
         "round",
         "goroot",
+        "trimmed",
         "counters",
     )
 
@@ -144,7 +145,15 @@ class LinkOptions:
         self.data_address = -1  # -D
         self.round = PAGE  # -R
         self.goroot = ""  # replaces a leading $GOROOT in file names
+        # -trimpath: directories and what stands for them in file names; None to keep file names.
+        self.trimmed: list[tuple[str, str]] | None = None
         self.counters: list[str] = []  # how the names of coverage counters begin
+
+    def file_prefixes(self) -> list[tuple[str, str]]:
+        """What is replaced at the beginning of file names."""
+        if self.trimmed is not None:
+            return [("$GOROOT/src/", ""), *self.trimmed]
+        return [("$GOROOT/", self.goroot + "/")] if self.goroot else []
 
 
 def add_roots(reach: Reach, options: LinkOptions) -> None:
@@ -190,7 +199,7 @@ def link_image(options: LinkOptions, live: dict[str, Definition]) -> tuple[bytes
     layout = lay_out(definitions, tuple(options.counters))
     text = layout.text
     offsets = text.offsets
-    table = pclntab.build(text.symbols, offsets, text.size, options.goroot)
+    table = pclntab.build(text.symbols, offsets, text.size, options.file_prefixes())
     image = Image(definitions, layout, table)
     layout.pclntab.place(_blob(".pclntab", table.data), 32, len(table.data))
     add_gc_programs(layout)
@@ -233,7 +242,7 @@ def link_image(options: LinkOptions, live: dict[str, Definition]) -> tuple[bytes
         id_notes.append((".note.gnu.build-id", notes.gnu_note(gnu)))
     extras: list[elf.Extra] = []
     if not options.strip_dwarf:
-        extras += dwarf.sections(text, options.goroot, options.compress_dwarf)
+        extras += dwarf.sections(text, options.file_prefixes(), options.compress_dwarf)
     if not options.strip_symbols:
         extras += symbol_sections(image, id_notes)
     return bytes(elf.write(layout, id_notes, extras, start, options.round)), image
@@ -252,6 +261,8 @@ def _blob(name: str, data: bytes) -> Definition:
 
 def _string_variables(options: LinkOptions) -> list[tuple[str, str]]:
     out: list[tuple[str, str]] = [("runtime.buildVersion", options.build_version)]
+    if options.goroot and options.trimmed is None:
+        out.append(("runtime.defaultGOROOT", options.goroot))
     if options.modinfo:
         out.append(("runtime.modinfo", options.modinfo.decode("utf-8", "surrogateescape")))
     return out + options.strings

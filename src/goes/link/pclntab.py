@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import struct
 from array import array
+from collections.abc import Sequence
 from typing import Final, final
 
 from ..obj.pcvalue import tables_of
@@ -110,9 +111,20 @@ def display_name(d: Definition, functions: dict[str, int]) -> str:
     return plain if d.flags & ASM or plain in functions else name
 
 
-def build(functions: list[Definition], offsets: list[int], text_end: int, goroot: str = "") -> PclnTab:
+Prefixes = Sequence[tuple[str, str]]
+
+
+def shown_file(name: str, prefixes: Prefixes) -> str:
+    """The file name as it is recorded: the first of the prefixes it has is replaced."""
+    for old, new in prefixes:
+        if name.startswith(old):
+            return new + name[len(old) :]
+    return name
+
+
+def build(functions: list[Definition], offsets: list[int], text_end: int, prefixes: Prefixes = ()) -> PclnTab:
     """`offsets[i]` is the distance of functions[i] from runtime.text, ascending; text_end that of the last one's end.
-    `goroot` replaces a leading "$GOROOT" of file names."""
+    `prefixes` replaces beginnings of file names."""
     by_name = {d.name: offsets[i] for i, d in enumerate(functions)}
     names = _Names(b"\0")  # offset 0 reads as the empty name
     files = _Names(b"")
@@ -140,9 +152,7 @@ def build(functions: list[Definition], offsets: list[int], text_end: int, goroot
                 unit = len(cutab)
                 units[key] = unit
                 for file in text.files:
-                    if goroot and file.startswith("$GOROOT/"):
-                        file = goroot + file[7:]
-                    cutab.append(files.place(file))
+                    cutab.append(files.place(shown_file(file, prefixes)))
         inline = 0
         inline_tree = _NONE
         if tables.inline_tree:

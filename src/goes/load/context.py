@@ -254,7 +254,8 @@ def make_context(
         if values and level not in values.split():
             raise UserError(f"go: invalid {variable}: must be {', '.join(values.split())}", 2)
     gopath = env.get("GOPATH", "") or os.path.join(env.get("HOME", "") or os.path.expanduser("~"), "go")
-    modcache = env.get("GOMODCACHE", "") or os.path.join(gopath.split(os.pathsep)[0], "pkg", "mod")
+    first = gopath.split(os.pathsep)[0]
+    modcache = env.get("GOMODCACHE", "") or (os.path.join(first, "pkg", "mod") if first else "")
     experiments = parse_experiments(goarch, goos, env.get("GOEXPERIMENT", ""))
     return BuildContext(
         goos, goarch, level, root, modcache, read_go_version(root), list(build_tags or []), experiments,

@@ -123,7 +123,7 @@ def make_resolver(context: BuildContext, cwd: str, modules: ModOptions | None = 
     if setting == "auto":
         from .modstate import find_root, find_work
 
-        if not find_root(cwd) and not find_work(cwd, os.environ, context.goroot):
+        if not find_root(cwd, view=context.view) and not find_work(cwd, os.environ, context.goroot, context.view):
             setting = "off"
     if setting == "off":
         from .gopath import GopathResolver

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, final
 from ..diag.diagnostic import UserError
 from ..module import modfile, semver, workfile
 from ..module.moddirective import FixError
+from ..module.modsyntax import Block, Line
 from ..module.paths import check_import_path, check_main_module_path
 from .godebugs import check_godebug
 from .moderrors import ModError, TooNew
@@ -109,13 +110,12 @@ def _workspace_error(state: ModuleState, path: str, error: ModError) -> str:
     return f"cannot load module {state.short(os.path.dirname(path))} listed in go.work file: {message}"
 
 
-def _godebug_line(file: modfile.ModFile, key: str) -> int:
+def _godebug_line(file: modfile.ModFile | workfile.WorkFile, key: str) -> int:
     for statement in file.syntax.statements:
-        lines = getattr(statement, "lines", None) or [statement]
+        lines = statement.lines if isinstance(statement, Block) else [statement] if isinstance(statement, Line) else []
         for line in lines:
-            tokens = getattr(line, "tokens", [])
-            if tokens and tokens[-1].startswith(key + "="):
-                return int(line.number)
+            if line.tokens and line.tokens[-1].startswith(key + "="):
+                return line.number
     return 1
 
 
@@ -180,7 +180,7 @@ def _set_main(
             by_work.add(old[0])
             _note_highest(state, old)
             replacements[old] = new
-    here = find_root(state.cwd)
+    here = find_root(state.cwd, view=state.context.view)
     goroot_src = os.path.join(state.context.goroot, "src")
     tools: set[str] = set()
     for mod, root, file, index in zip(mods, roots, files, indices):
@@ -275,8 +275,7 @@ def read_mod_file(state: ModuleState, path: str, fix: bool) -> tuple[str, modfil
     """The text of a go.mod, what it says, and whether versions in it had to be looked up. Raises ModError."""
     name = state.short(path)
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as f:
-            data = f.read()
+        data = state.context.view.read(path).decode("utf-8", "surrogateescape")
     except OSError as error:
         raise ModError(f"open {path}: {(error.strerror or '').lower()}", isinstance(error, FileNotFoundError)) from None
     changed: list[str] = []
@@ -346,7 +345,7 @@ def load_work_file(state: ModuleState, path: str) -> tuple[workfile.WorkFile, li
     for key, value in work.godebug:
         problem = check_godebug(state, "godebug", key, value)
         if problem:
-            raise UserError(f"go: error loading go.work:\n{name}:1: {problem}")
+            raise UserError(f"go: error loading go.work:\n{name}:{_godebug_line(work, key)}: {problem}")
     return work, roots
 
 
@@ -354,8 +353,7 @@ def read_work_file(state: ModuleState, path: str) -> workfile.WorkFile:
     """Raises UserError."""
     name = state.short(path)
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as f:
-            data = f.read()
+        data = state.context.view.read(path).decode("utf-8", "surrogateescape")
     except OSError as error:
         raise UserError(f"go: reading go.work: open {name}: {(error.strerror or '').lower()}") from None
     work = workfile.parse(name, data, full_name=name)

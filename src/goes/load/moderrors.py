@@ -37,7 +37,8 @@ class ModError(Exception):
 @final
 class ModuleError(ModError):
     def __init__(self, mod: Mod, inner: ModError) -> None:
-        super().__init__(f"{text(mod)}: {inner}", inner.not_exist, inner.disallowed)
+        about = text(mod) if mod[1] else f"module {mod[0]}"
+        super().__init__(f"{about}: {inner}", inner.not_exist, inner.disallowed)
         self.mod = mod
         self.inner = inner
 

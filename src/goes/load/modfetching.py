@@ -55,7 +55,7 @@ def open_fetcher(state: ModuleState) -> tuple[GoSums, Fetcher]:
         path = state.work_path + ".sum"
     else:
         path = sum_path(state, state.mod_roots[0]) if state.mod_roots else ""
-    sums = GoSums(path, workspace, lenient=state.command == "mod tidy")
+    sums = GoSums(path, workspace, lenient=state.command == "mod tidy", overlay=state.context.view.replaced)
     cache = ModuleCache(state.context.gomodcache, settings.modcacherw)
     return sums, Fetcher(settings, sums, cache, state.running_go)
 
@@ -77,12 +77,13 @@ def translate(error: FetchError) -> ModError:
     if error.module is None:
         return inner
     path, version = error.module
+    if error.invalid:
+        # Such a message has the module and version in front already, in its own way.
+        problem = ModuleError((path, version or error.invalid), InvalidVersion(error.reason, error.not_exist))
+        problem.message = error.message
+        return problem
     shown = f"{path}@{version}: " if version else f"module {path}: "
-    if error.message.startswith(shown):
-        text = error.message[len(shown) :]
-        kind = InvalidVersion if error.invalid else ModError
-        return ModuleError((path, version), kind(text, error.not_exist))
-    return InvalidVersion(error.message, error.not_exist) if error.invalid else inner
+    return ModuleError((path, version), ModError(error.message.removeprefix(shown), error.not_exist))
 
 
 def have_sum(state: ModuleState, mod: Mod) -> bool:

@@ -35,6 +35,7 @@ from .modversions import EXPLICIT_MODULES_TXT, NO_MOD, Mod, compare, is_toolchai
 if TYPE_CHECKING:
     from .modstate import ModuleState
     from .requirements import ModuleGraph, Requirements
+    from .view import Entry
 
 
 @final
@@ -75,14 +76,17 @@ def have_go_files(state: ModuleState, directory: str) -> bool:
     if known is None:
         known = False
         try:
-            with os.scandir(directory) as entries:
-                known = any(e.name.endswith(".go") and e.is_file() for e in entries)
+            known = any(e.name.endswith(".go") and _is_file(e) for e in state.context.view.entries(directory))
         except (FileNotFoundError, NotADirectoryError):
             pass
         except OSError as error:
             raise ModError(f"open {directory}: {(error.strerror or '').lower()}") from None
         state.have_go_files[directory] = known
     return known
+
+
+def _is_file(entry: Entry) -> bool:
+    return entry.is_regular() or (entry.is_link() and entry.stamp()[0] >= 0 and not entry.leads_to_directory())
 
 
 def dir_in_module(state: ModuleState, path: str, module: str, root: str, is_local: bool) -> tuple[str, bool]:
@@ -101,7 +105,7 @@ def dir_in_module(state: ModuleState, path: str, module: str, root: str, is_loca
         while at != root and len(at) > len(root):
             known = state.have_go_mod.get(at)
             if known is None:
-                known = state.have_go_mod[at] = os.path.isfile(os.path.join(at, "go.mod"))
+                known = state.have_go_mod[at] = state.context.view.is_file(os.path.join(at, "go.mod"))
             if known:
                 return "", False
             at = os.path.dirname(at)
@@ -118,7 +122,7 @@ def fetch(state: ModuleState, mod: Mod) -> tuple[str, bool]:
     if replacement[0]:
         if not replacement[1]:
             directory = os.path.normpath(os.path.join(state.relative_to(), replacement[0]))
-            if not os.path.exists(directory):
+            if not state.context.view.exists(directory):
                 raise version_error(mod, f"replacement directory {replacement[0]} does not exist")
             return directory, True
         mod = replacement

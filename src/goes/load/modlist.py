@@ -221,12 +221,12 @@ def module_info(state: ModuleState, rs: Requirements | None, mod: Mod, flags: Li
     module = Module(mod[0], mod[1], "", state.raw_go.get(mod, ""), False)
     module.indirect = rs is not None and mod[0] not in rs.direct
     if rs is None:
-        _complete(state, None, module)
+        _complete(state, None, module, flags)
         return module
     new = state.replacement(mod)
     if not new[0]:
         if state.build_mod != "vendor":
-            _complete(state, rs, module)
+            _complete(state, rs, module, flags)
         return module
     replace = Module(new[0], new[1], "", state.raw_go.get(mod, ""), False)
     module.replace = replace
@@ -234,7 +234,7 @@ def module_info(state: ModuleState, rs: Requirements | None, mod: Mod, flags: Li
         replace.dir = os.path.normpath(os.path.join(state.relative_to(), new[0]))
         replace.go_mod = os.path.join(replace.dir, "go.mod")
     if state.build_mod != "vendor":
-        _complete(state, rs, replace)
+        _complete(state, rs, replace, flags)
         module.dir = replace.dir
         module.go_mod = replace.go_mod
         module.retracted = replace.retracted
@@ -249,7 +249,7 @@ def main_module(state: ModuleState, mod: Mod) -> Module:
     return module
 
 
-def _complete(state: ModuleState, rs: Requirements | None, module: Module) -> None:
+def _complete(state: ModuleState, rs: Requirements | None, module: Module, flags: ListFlags | None) -> None:
     if is_toolchain(module.path):
         return
     mod = (module.path, module.version)
@@ -281,6 +281,8 @@ def _complete(state: ModuleState, rs: Requirements | None, module: Module) -> No
     if sum_known(""):
         module.dir = modfetching.cached_directory(state, mod)
         module.sum = state.sums.recorded(mod[0], mod[1])
+    if flags is not None and flags.retracted:
+        add_retraction(state, module)
 
 
 def _add_details(state: ModuleState, module: Module, flags: ListFlags) -> None:
@@ -288,8 +290,6 @@ def _add_details(state: ModuleState, module: Module, flags: ListFlags) -> None:
         _add_update(state, module)
     if flags.versions:
         _add_versions(state, module, flags.retracted_versions)
-    if flags.retracted:
-        _add_retraction(state, module)
     if flags.deprecated:
         try:
             module.deprecated = deprecation(state, (module.path, module.version))
@@ -336,7 +336,7 @@ def _add_versions(state: ModuleState, module: Module, with_retracted: bool) -> N
     module.origin = merge_origin(module.origin, origin)
 
 
-def _add_retraction(state: ModuleState, module: Module) -> None:
+def add_retraction(state: ModuleState, module: Module) -> None:
     if not module.version:
         return
     try:

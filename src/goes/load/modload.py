@@ -15,7 +15,16 @@ from ..diag.diagnostic import UserError
 from ..module import semver
 from .mainmodules import load_requirements
 from .moderrors import ModError
-from .modmatch import META, Match, clean_patterns, match_local_dirs, match_packages, resolve_local
+from .modmatch import (
+    META,
+    Match,
+    NotImportable,
+    clean_patterns,
+    is_vendored_command,
+    match_local_dirs,
+    match_packages,
+    resolve_local,
+)
 from .modpackages import PackageLoader, PackageOptions
 from .modscan import NoGoFiles, ScanError, scan_files
 from .modsummary import UNPRUNED, pruning_for
@@ -85,7 +94,7 @@ def _update(
                 try:
                     match.packages.append(resolve_local(state, directory, rs))
                 except ModError as error:
-                    if not match.is_literal and "GOROOT/src is not" in str(error) or "pseudo-package" in str(error):
+                    if not match.is_literal and isinstance(error, NotImportable):
                         continue
                     if not state.has_root:
                         state.die()
@@ -114,7 +123,9 @@ def _update(
             match.found = True
             match_packages(state, match, options.any_tags, True, [])
             if pattern == "cmd":
-                match.packages = [p for p in match.packages if p.startswith("cmd/")]
+                match.packages = [
+                    p for p in match.packages if p.startswith("cmd/") and not is_vendored_command(state.context, p)
+                ]  # fmt: skip
             else:
                 match.packages = [p for p in match.packages if not p.startswith("cmd/") and p != "cmd"]
 

@@ -58,8 +58,25 @@ class Match:
         return "..." not in self.pattern and self.pattern not in META
 
     def fail(self, error: ModError | str) -> None:
-        prefix = "" if self.is_literal else "pattern "
-        self.errors.append(ModError(f"{prefix}{self.pattern}: {error}"))
+        self.errors.append(MatchError(self, ModError(error) if isinstance(error, str) else error))
+
+
+@final
+class NotImportable(ModError):
+    """A directory of GOROOT that is no package; patterns pass over it."""
+
+
+_BUILTIN: Final = '"builtin" is a pseudo-package, not an importable package'
+
+
+@final
+class MatchError(ModError):
+    """What is wrong with matching a pattern, with the pattern in front."""
+
+    def __init__(self, match: Match, inner: ModError) -> None:
+        prefix = "" if match.is_literal else "pattern "
+        super().__init__(f"{prefix}{match.pattern}: {inner}", inner.not_exist)
+        self.inner = inner
 
 
 def is_local(pattern: str) -> bool:
@@ -181,29 +198,29 @@ def match_packages(state: ModuleState, match: Match, any_tags: bool, with_std: b
             if stop_at_vendor and relative and posixpath.basename(relative) == "vendor":
                 continue
             try:
-                with os.scandir(directory) as entries:
-                    listed = sorted(entries, key=lambda e: e.name, reverse=True)
+                listed = state.context.view.entries(directory)
             except OSError as error:
                 match.fail(f"open {directory}: {(error.strerror or '').lower()}")
                 continue
-            for entry in listed:
+            for entry in reversed(listed):
                 name = entry.name
+                full = os.path.join(directory, name)
                 if name[0] in "._" or name == "testdata":
                     continue
                 below = f"{relative}/{name}" if relative else name
                 if ignore is not None and ignore.ignores(below):
                     if state.options.trace:
-                        state.note(f"# ignoring directory {entry.path}")
+                        state.note(f"# ignoring directory {full}")
                     continue
                 if not can_match(f"{prefix}/{below}" if prefix else below):
                     continue
-                if not entry.is_dir(follow_symlinks=False):
-                    if entry.is_symlink() and entry.is_dir() and "..." in match.pattern:
-                        state.note(f"warning: ignoring symlink {entry.path}")
+                if not entry.is_dir():
+                    if entry.is_link() and entry.leads_to_directory() and "..." in match.pattern:
+                        state.note(f"warning: ignoring symlink {full}")
                     continue
-                if stop_at_go_mod and os.path.isfile(os.path.join(entry.path, "go.mod")):
+                if stop_at_go_mod and state.context.view.is_file(os.path.join(full, "go.mod")):
                     continue
-                pending.append((below, entry.path))
+                pending.append((below, full))
 
     if with_std:
         source = os.path.join(state.context.goroot, "src")
@@ -234,6 +251,16 @@ def match_packages(state: ModuleState, match: Match, any_tags: bool, with_std: b
     match.packages = sorted(found)
 
 
+def is_vendored_command(context: BuildContext, path: str) -> bool:
+    """Programs that cmd's vendor directory happens to hold do not belong to "cmd"."""
+    if not path.startswith("cmd/vendor/"):
+        return False
+    from .scan import scan_directory
+
+    directory = os.path.join(context.goroot, "src", *path.split("/"))
+    return scan_directory(context, directory, None, False).name == "main"
+
+
 def ignore_patterns(state: ModuleState, mod: Mod) -> IgnorePatterns | None:
     index = state.indices.get(mod)
     if index is not None:
@@ -257,7 +284,7 @@ def match_local_dirs(state: ModuleState, roots: list[str], match: Match, rs: Req
         absolute = os.path.normpath(os.path.join(state.cwd, directory))
         goroot_src = os.path.join(state.context.goroot, "src")
         if (
-            find_root(absolute) not in roots
+            find_root(absolute, view=state.context.view) not in roots
             and not _is_below(absolute, goroot_src)
             and not path_in_module_cache(state, absolute, rs)
         ):
@@ -291,7 +318,8 @@ def _walk_local(state: ModuleState, roots: list[str], match: Match) -> list[str]
     for main in state.main:
         if state.main_root[main] == root and root:
             ignore = ignore_patterns(state, main)
-    if not os.path.isdir(absolute_top):
+    view = state.context.view
+    if not view.is_dir(absolute_top):
         match.fail(f"lstat {top}/: no such file or directory")
         return []
     found: list[str] = []
@@ -307,15 +335,14 @@ def _walk_local(state: ModuleState, roots: list[str], match: Match) -> list[str]
             if state.options.trace:
                 state.note(f"# ignoring directory {absolute}")
             continue
-        if not first and os.path.isfile(os.path.join(absolute, "go.mod")):
+        if not first and view.is_file(os.path.join(absolute, "go.mod")):
             continue
         first = False
         name = path if os.path.isabs(path) else prefix + path
         if is_match(name) and holds_package(state.context, absolute, False):
             found.append(name)
         try:
-            with os.scandir(absolute) as entries:
-                names = sorted((e.name for e in entries if e.is_dir(follow_symlinks=False)), reverse=True)
+            names = [e.name for e in reversed(view.entries(absolute)) if e.is_dir()]
         except OSError as error:
             match.fail(f"open {absolute}: {(error.strerror or '').lower()}")
             return found
@@ -326,19 +353,20 @@ def _walk_local(state: ModuleState, roots: list[str], match: Match) -> list[str]
 def resolve_local(state: ModuleState, directory: str, rs: Requirements) -> str:
     """The import path of a directory. Raises ModError."""
     absolute = os.path.normpath(os.path.join(state.cwd, directory))
-    if not os.path.exists(absolute):
+    if not state.context.view.exists(absolute):
         raise ModError(f"stat {absolute}: directory not found", not_exist=True)
     try:
-        has_files = any(n.endswith(".go") and n[0] not in "._" for n in os.listdir(absolute))
+        entries = state.context.view.entries(absolute)
+        has_files = any(e.name.endswith(".go") and e.name[0] not in "._" and not e.is_dir() for e in entries)
     except OSError:
-        has_files = False
+        has_files = True  # it is something else than an empty directory; what, is said when it is loaded
     if not has_files:
         raise ModError(f"no Go files in {absolute}")
     goroot_src = os.path.join(state.context.goroot, "src")
     for main in state.main:
         if state.main_root[main] == absolute and absolute:
             if absolute == goroot_src:
-                raise ModError("GOROOT/src is not an importable package")
+                raise NotImportable("GOROOT/src is not an importable package")
             return state.path_prefix[main]
     problem: ModError | None = None
     longest = ""
@@ -358,7 +386,7 @@ def resolve_local(state: ModuleState, directory: str, rs: Requirements) -> str:
         prefix = state.path_prefix[main]
         if not prefix:
             if suffix == "builtin":
-                raise ModError('"builtin" is a pseudo-package, not an importable package')
+                raise NotImportable(_BUILTIN)
             return suffix
         path = f"{prefix}/{suffix}"
         if not dir_in_module(state, path, prefix, root, True)[1]:
@@ -372,7 +400,7 @@ def resolve_local(state: ModuleState, directory: str, rs: Requirements) -> str:
     if _is_below(absolute, goroot_src) and absolute != goroot_src:
         path = os.path.relpath(absolute, goroot_src).replace(os.sep, "/")
         if path == "builtin":
-            raise ModError('"builtin" is a pseudo-package, not an importable package')
+            raise NotImportable(_BUILTIN)
         if "@" not in path:
             return path
     path = path_in_module_cache(state, absolute, rs)
@@ -381,7 +409,7 @@ def resolve_local(state: ModuleState, directory: str, rs: Requirements) -> str:
     shown = state.short(absolute)
     what = "current directory" if shown == "." else f"directory {shown}"
     if state.workspace:
-        root = find_root(absolute)
+        root = find_root(absolute, view=state.context.view)
         if root:
             raise ModError(
                 f"{what} is contained in a module that is not one of the workspace modules listed in go.work. "

@@ -307,8 +307,9 @@ class PackageLoader:
             refused = self.options.allow(package.path, package.mod)
             if refused is not None:
                 package.error = refused
-        package.in_std = package.mod == NO_MOD and place.root.startswith(state.context.goroot)
-        if package.in_std and not self.options.follow_std:
+        goroot_src = os.path.join(state.context.goroot, "src") + os.sep
+        package.in_std = is_std_path(package.path) and package.dir.startswith(goroot_src)
+        if package.in_std and package.mod == NO_MOD and not self.options.follow_std:
             found = Imports([], [])
         else:
             try:
@@ -344,7 +345,15 @@ class PackageLoader:
         """The standard library has copies of the packages it needs from elsewhere."""
         if not package.in_std or is_std_path(path):
             return path
-        below = "cmd/vendor/" if has_path_prefix(package.path, "cmd") else "vendor/"
+        main = self.state.main_paths
+        if has_path_prefix(package.path, "cmd"):
+            if "cmd" in main:
+                return path
+            below = "cmd/vendor/"
+        elif "std" in main and not has_path_prefix(package.path, "vendor"):
+            return path
+        else:
+            below = "vendor/"
         source = os.path.join(self.state.context.goroot, "src", *(below + path).split("/"))
         return below + path if os.path.isdir(source) else path
 

@@ -20,8 +20,16 @@ from .moderrors import ImportMissing, ModError
 from .modimport import import_from_modules, query_import
 from .modload import load_imports_of, load_packages
 from .modmatch import Match as ModuleMatch
-from .modmatch import clean_patterns, match_local_dirs, match_packages, resolve_local
+from .modmatch import (
+    NotImportable,
+    clean_patterns,
+    is_vendored_command,
+    match_local_dirs,
+    match_packages,
+    resolve_local,
+)
 from .modpackages import NoGo, PackageOptions
+from .modscan import is_magic
 from .modstate import ModOptions, ModuleState
 from .modversions import NO_MOD, Mod
 from .package import Module, Package
@@ -81,8 +89,11 @@ class ModuleResolver(Resolver):
             out = Match(match.pattern)
             out.packages = match.packages
             out.errors = [str(e) for e in match.errors]
-            if match.is_literal and match.is_local and match.errors:
-                self._explain(out, match)
+            if match.is_literal and match.errors:
+                # The pattern is shown as the package's path already.
+                out.errors = [e.removeprefix(f"{match.pattern}: ") for e in out.errors]
+                if match.is_local and out.errors[0].startswith("no Go files in "):
+                    out.no_go_dir = os.path.normpath(os.path.join(self.cwd, match.pattern))
             if not match.packages and not match.errors:
                 self.warnings.append(f"go: warning: {quote(match.pattern)} matched no packages")
             found.append(out)
@@ -99,7 +110,10 @@ class ModuleResolver(Resolver):
             elif pattern in ("std", "cmd"):
                 match_packages(state, match, False, True, [])
                 in_cmd = pattern == "cmd"
-                match.packages = [p for p in match.packages if has_path_prefix(p, "cmd") == in_cmd]
+                match.packages = [
+                    p for p in match.packages
+                    if has_path_prefix(p, "cmd") == in_cmd and not is_vendored_command(self.context, p)
+                ]  # fmt: skip
             else:
                 match_packages(state, match, False, pattern != "work", state.main)
             return
@@ -108,20 +122,11 @@ class ModuleResolver(Resolver):
             try:
                 match.packages.append(resolve_local(state, directory, rs))
             except ModError as error:
-                text = str(error)
-                if not match.is_literal and ("GOROOT/src is not" in text or "pseudo-package" in text):
+                if not match.is_literal and isinstance(error, NotImportable):
                     continue
                 if not state.has_root:
                     state.die()
                 match.fail(error)
-
-    def _explain(self, out: Match, match: ModuleMatch) -> None:
-        """A directory without Go files is described by its path alone."""
-        directory = os.path.normpath(os.path.join(self.cwd, match.pattern))
-        text = str(match.errors[0])
-        if text.endswith(f"no Go files in {directory}"):
-            out.errors = [f"no Go files in {directory}"]
-            out.no_go_dir = directory
 
     # ------------------------------------------------------------------------------------------------ imports
 
@@ -156,6 +161,9 @@ class ModuleResolver(Resolver):
         if parent is not None:
             resolved.path = self.canonical_path(path, parent)
         state = self.state
+        if is_magic(path):
+            resolved.problem = "cannot find package"
+            return resolved
         if self._is_standard(resolved.path) and not state.in_goroot_src:
             self._in_goroot(resolved)
             return resolved

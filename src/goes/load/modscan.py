@@ -10,15 +10,13 @@ Source: cmd/go/internal/imports.
 from __future__ import annotations
 
 import os
-from typing import Final, final
+from typing import final
 
 from ..syntax.constraint import And, Constraint, ConstraintError, Not, Or, Tag, parse_line
 from .constraint import FileConstraint, HeaderError, name_matches
 from .context import BuildContext
 from .header import Header, read_header
 from .view import Entry
-
-_MAGIC: Final = ("C", "appengine", "appengine_internal")
 
 
 @final
@@ -108,7 +106,12 @@ class _Found:
 
 def _real(paths: set[str]) -> list[str]:
     """Without the paths that are no packages: "C", and what App Engine made up before there were modules."""
-    return sorted(p for p in paths if p not in _MAGIC and not p.startswith(("appengine/", "appengine_internal/")))
+    return sorted(p for p in paths if p != "C" and not is_magic(p))
+
+
+def is_magic(path: str) -> bool:
+    """Does the path belong to App Engine, as it was before modules?"""
+    return path in ("appengine", "appengine_internal") or path.startswith(("appengine/", "appengine_internal/"))
 
 
 def matches_any(constraint: FileConstraint) -> bool:

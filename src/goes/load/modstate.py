@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NoReturn, final
 
@@ -22,6 +21,7 @@ from .context import BuildContext
 from .moderrors import ModError, TooNew
 from .modversions import DEFAULT_GO, DEFAULT_WORK, NO_MOD, Mod
 from .package import short_path
+from .view import PLAIN, FileView
 
 if TYPE_CHECKING:
     from ..module.fetch import Fetcher
@@ -107,11 +107,11 @@ def replace_map(file: ModFile | WorkFile) -> dict[Mod, Mod]:
     return result
 
 
-def find_root(directory: str, name: str = "go.mod", stop: str = "") -> str:
+def find_root(directory: str, name: str = "go.mod", stop: str = "", view: FileView = PLAIN) -> str:
     """The nearest directory above (or the same) that holds a file of that name; ""."""
     directory = os.path.normpath(directory)
     while True:
-        if os.path.isfile(os.path.join(directory, name)):
+        if view.is_file(os.path.join(directory, name)):
             return directory
         parent = os.path.dirname(directory)
         if parent == directory or (stop and parent == stop):
@@ -215,12 +215,12 @@ class ModuleState:
                 raise UserError("go: -modfile cannot be used with commands that ignore the current module")
         else:
             if self.options.workspace:
-                self.work_path = find_work(self.cwd, self.env, self.context.goroot)
+                self.work_path = find_work(self.cwd, self.env, self.context.goroot, self.context.view)
             if self.work_path:
                 if modfile:
                     raise UserError("go: -modfile cannot be used in workspace mode")
             else:
-                root = find_root(self.cwd)
+                root = find_root(self.cwd, view=self.context.view)
                 if not root:
                     if modfile:
                         raise UserError(
@@ -231,8 +231,9 @@ class ModuleState:
                         raise UserError("go: " + NO_MOD_FILE)
                     if not must:
                         return
-                elif os.path.realpath(root) == os.path.realpath(tempfile.gettempdir()):
-                    self.note(f"go: warning: ignoring go.mod in system temp root {tempfile.gettempdir()}")
+                elif os.path.realpath(root) == os.path.realpath(self.env.get("TMPDIR", "") or "/tmp"):
+                    temporary = self.env.get("TMPDIR", "") or "/tmp"
+                    self.note(f"go: warning: ignoring go.mod in system temp root {temporary}")
                     if need:
                         raise UserError("go: " + NO_MOD_FILE)
                     if not must:
@@ -255,7 +256,7 @@ class ModuleState:
 
     @property
     def has_root(self) -> bool:
-        return bool(self.mod_roots) or self.workspace
+        return bool(self.mod_roots)
 
     def no_main(self) -> str:
         return NO_WORK_MODULES if self.workspace else NO_MOD_FILE
@@ -457,7 +458,7 @@ def directory_path(path: str) -> str:
     return "./" + os.path.normpath(path)
 
 
-def find_work(directory: str, env: Mapping[str, str], goroot: str) -> str:
+def find_work(directory: str, env: Mapping[str, str], goroot: str, view: FileView = PLAIN) -> str:
     """The go.work that counts for a directory; ""."""
     setting = env.get("GOWORK", "")
     if setting == "off":
@@ -466,7 +467,7 @@ def find_work(directory: str, env: Mapping[str, str], goroot: str) -> str:
         if not os.path.isabs(setting):
             raise UserError("go: invalid GOWORK: not an absolute path")
         return setting
-    root = find_root(directory, "go.work", goroot)
+    root = find_root(directory, "go.work", goroot, view)
     return os.path.join(root, "go.work") if root else ""
 
 

@@ -154,8 +154,7 @@ def raw_go_mod(state: ModuleState, mod: Mod) -> tuple[str, bytes]:
             directory = os.path.normpath(os.path.join(state.relative_to(), directory))
     name = os.path.join(directory, "go.mod")
     try:
-        with open(name, "rb") as f:
-            return name, f.read()
+        return name, state.context.view.read(name)
     except OSError as error:
         problem = (error.strerror or "").lower()
         raise version_error(mod, f"reading {short_path(name, state.cwd)}: open {name}: {problem}") from None

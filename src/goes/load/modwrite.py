@@ -124,6 +124,10 @@ def commit(state: ModuleState, options: WriteOptions | None = None) -> None:
         raise GoModDirty(state)
     if dirty or state.command == "mod tidy":
         path = state.mod_file_path(state.main_root[main])
+        if path in state.context.view.replaced:
+            if dirty:
+                raise ModError("updates to go.mod needed, but go.mod is part of the overlay specified with -overlay")
+            return
         _write(state, path, text, index)
         state.indices[main] = Index(text, file, False)
     if state.command != "mod init":

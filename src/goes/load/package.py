@@ -239,6 +239,13 @@ class Package:
         known = frozenset(files)
         return files + [f for f in self.embed_files if "/" in f or f not in known]
 
+    def all_go_files(self) -> list[str]:
+        """All Go files of the directory, those that do not take part too."""
+        return [
+            *self.go_files, *self.cgo_files, *self.test_go_files, *self.xtest_go_files, *self.invalid_go_files,
+            *(f for f in self.ignored_go_files if f[0] not in "_."),
+        ]  # fmt: skip
+
     @property
     def uses_cgo(self) -> bool:
         return bool(self.cgo_files)

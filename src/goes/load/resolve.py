@@ -90,9 +90,8 @@ class Resolver:
         return None
 
     def root_of(self, directory: str) -> str:
-        """The root of a package made of files in the directory."""
-        module = self.main_module_for(directory)
-        return "" if module is None else module.dir
+        """The GOPATH directory or GOROOT above the directory, "" in module mode."""
+        return ""
 
     def directory_import_path(self, directory: str) -> str:
         """The import path of a directory of a main module, "." elsewhere."""

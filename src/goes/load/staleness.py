@@ -2,7 +2,7 @@
 
     set_staleness(packages)     stale, and why
 
-A package without a place to be installed lives in the build cache only, so it is always out of date.
+A package without a place to be installed lives in the build cache only, so there is never anything to install.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from .package import Package
 
 def set_staleness(packages: list[Package]) -> None:
     for p in packages:
-        if p.import_path == "unsafe" or not (p.go_files or p.cgo_files) or p.error is not None:
+        if not p.target or not (p.go_files or p.cgo_files) or p.error is not None:
             continue
         p.stale = True
-        if not p.target or not os.path.exists(p.target):
+        if not os.path.exists(p.target):
             p.stale_reason = "not installed but available in build cache"
         else:
             p.stale_reason = "build ID mismatch"

@@ -42,7 +42,7 @@ class Workspace:
 
 
 def load_workspace(state: ModuleState) -> Workspace | None:
-    path = find_work(state.cwd, state.env, state.context.goroot)
+    path = find_work(state.cwd, state.env, state.context.goroot, state.context.view)
     if not path:
         return None
     try:

@@ -11,10 +11,12 @@ import base64
 import hashlib
 import os
 from collections.abc import Callable, Iterable
-from typing import Final
-from zipfile import ZipFile
+from typing import TYPE_CHECKING, Final
 
 from .problem import FetchError
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile
 
 _CHUNK: Final = 1 << 18
 

@@ -22,7 +22,6 @@ from . import semver
 from .cache import EROFS, ModuleCache, make_read_only, read_locked, remove_all, temporary, write_locked
 from .dirhash import hash_go_mod, hash_zip
 from .gosum import GoSums
-from .modulezip import check_zip, extract, open_zip, zip_name
 from .problem import FetchError, module_error, too_new
 from .proxy import ProxyRepo
 from .pseudo import canonical_version, is_pseudo_version
@@ -405,6 +404,8 @@ class Fetcher:
 
     def _fetch_zip(self, path: str, version: str, zip_file: str) -> None:
         """With the version's lock held."""
+        from .modulezip import check_zip
+
         hash_file = zip_file + "hash"
         have_zip = os.path.exists(zip_file)
         if have_zip and os.path.exists(hash_file):
@@ -439,6 +440,8 @@ class Fetcher:
             raise
 
     def _check_prefix(self, path: str, version: str, file: str) -> None:
+        from .modulezip import open_zip, zip_name
+
         module = f"{path}@{version}"
         with open_zip(file) as archive:
             for entry in archive.infolist():
@@ -474,6 +477,8 @@ class Fetcher:
 
     def _extract(self, path: str, version: str, zip_file: str) -> None:
         """With the version's lock held."""
+        from .modulezip import extract
+
         directory, missing = self.cache.module_directory(path, version)
         if not missing:
             return

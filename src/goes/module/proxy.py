@@ -8,18 +8,18 @@ Sources: Go modules reference "GOPROXY protocol"; cmd/go/internal/modfetch/proxy
 
 from __future__ import annotations
 
-from typing import BinaryIO, final
+from typing import BinaryIO, Final, final
 
 from . import semver
 from .cache import sort_versions
 from .escape import check, escape_path, escape_version
-from .modulezip import MAX_ZIP
 from .problem import FetchError, version_error
 from .pseudo import canonical_version, is_pseudo_version, pseudo_time
 from .repo import Origin, RevisionInfo, VersionList, normal_time, parse_info
 from .web import Client, Response, check_proxy_url, join, path_escape, redacted
 
-NO_COMMITS = "no commits"
+NO_COMMITS: Final = "no commits"
+MAX_ZIP: Final = 500 << 20  # as in golang.org/x/mod/zip
 
 
 @final

@@ -3,7 +3,7 @@
     write_file("go.mod", new, expected=old, module_cache="/home/me/go/pkg/mod")
 
 The file is locked as the go command locks it (flock), compared with what was read before, and replaced by a rename;
-its mode stays. The module cache's lock is held too if there is one, as the go command does.
+its mode and owner stay. The module cache's lock is held too if there is one, as the go command does.
 
 Source: cmd/go/internal/lockedfile; cmd/go/internal/modfetch (SideLock).
 """
@@ -65,12 +65,14 @@ def _write(path: str, data: bytes, expected: bytes | None) -> bool:
             return False
         if expected is not None and old != expected:
             raise ChangedError
-        mode = os.fstat(descriptor).st_mode & 0o7777
+        status = os.fstat(descriptor)
         temporary = f"{path}.{os.getpid()}.tmp"
         try:
             with open(temporary, "wb") as f:
                 f.write(data)
-            os.chmod(temporary, mode)
+            if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+                _keep_owner(temporary, status)
+            os.chmod(temporary, status.st_mode & 0o7777)
             os.rename(temporary, path)
         except BaseException as error:
             try:
@@ -87,6 +89,14 @@ def _write(path: str, data: bytes, expected: bytes | None) -> bool:
         return True
     finally:
         os.close(descriptor)
+
+
+def _keep_owner(path: str, status: os.stat_result) -> None:
+    """Where the system lets us: root edits files of others."""
+    try:
+        os.chown(path, status.st_uid, status.st_gid)
+    except OSError:
+        pass
 
 
 def _lock(path: str) -> int:

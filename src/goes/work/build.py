@@ -17,6 +17,7 @@ from ..link.link import LinkOptions
 from ..load.context import BuildContext
 from ..load.graph import Graph
 from ..load.package import Package, short_path
+from ..load.view import PLAIN, FileView
 from ..obj.symbol import R_INITORDER, Definition
 from .embeds import check_embeds
 from .linkflags import USAGE, parse_link_flags
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 MAX_ERRORS: Final = 10
 
 
-def package_inputs(graph: Graph, root: Package) -> dict[str, PackageInput]:
+def package_inputs(graph: Graph, root: Package, view: FileView = PLAIN) -> dict[str, PackageInput]:
     """The compiler's view of the packages, dependencies first."""
     out: dict[str, PackageInput] = {}
     for p in graph.packages:
@@ -40,10 +41,12 @@ def package_inputs(graph: Graph, root: Package) -> dict[str, PackageInput]:
         i.variant = p.standard and p.for_test == p.import_path
         i.reinitialised = p.standard and p.for_test != ""
         i.go_files = [os.path.join(p.dir, f) for f in p.go_files]
+        i.asm_files = [_actual(view, os.path.join(p.dir, f)) for f in p.s_files]
+        if view.replaced:
+            i.replaced = {f: actual for f in i.go_files if (actual := _actual(view, f)) != f}
         if p.testmain is not None:
             i.go_files = ["_testmain.go"]
             i.generated["_testmain.go"] = p.testmain
-        i.asm_files = [os.path.join(p.dir, f) for f in p.s_files]
         i.imports = [q for q in p.imports if q not in ("unsafe", "C")]
         i.import_map = dict(p.import_map)
         i.is_std = p.standard
@@ -51,11 +54,16 @@ def package_inputs(graph: Graph, root: Package) -> dict[str, PackageInput]:
         if p.module is not None and not p.standard:
             i.go_version = p.module.language_version
         for pattern, names in p.embed_map.items():
-            i.embed[pattern] = [(name, os.path.join(p.dir, name)) for name in names]
+            i.embed[pattern] = [(name, _actual(view, os.path.join(p.dir, name))) for name in names]
         if p is not root and p.name == "main":
             i.link_path = p.import_path
         out[p.import_path] = i
     return out
+
+
+def _actual(view: FileView, path: str) -> str:
+    """The file whose contents stand for a file."""
+    return view.actual(path) or path
 
 
 def format_diagnostics(sources: SourceSet, errors: list[Diagnostic], cwd: str, limit: int) -> list[str]:
@@ -73,7 +81,10 @@ def format_diagnostics(sources: SourceSet, errors: list[Diagnostic], cwd: str, l
             continue
         last = same
         where = f"{_shown(p.filename, cwd)}:{p.line}" + (f":{p.column}" if p.column else "")
-        lines.append((p.filename, p.line, p.column, k, f"{where}: {d.message}"))
+        message = d.message
+        if "\n\t/" in message:
+            message = "\n".join(_shown_reference(line, cwd) for line in message.split("\n"))
+        lines.append((p.filename, p.line, p.column, k, f"{where}: {message}"))
         if len(lines) == limit:
             stopped = f"{where}: too many errors"
             break
@@ -94,10 +105,18 @@ def _shown(name: str, cwd: str) -> str:
     return name
 
 
+def _shown_reference(line: str, cwd: str) -> str:
+    """A line of a message that refers to another place by its absolute name."""
+    if not line.startswith("\t/"):
+        return line
+    name, colon, rest = line[1:].partition(":")
+    return f"\t{_shown(name, cwd)}{colon}{rest}"
+
+
 def check_packages(packages: Packages, options: BuildOptions) -> None:
     """Check every package the user owns, dependencies first. Raises UserError with gc's report."""
     cwd = os.getcwd()
-    reports: list[str] = []
+    reports: list[tuple[str, str]] = []
     failed: set[str] = set()
     for path, package in packages.inputs.items():
         if not package.wanted or any(i in failed for i in package.imports):
@@ -113,10 +132,12 @@ def check_packages(packages: Packages, options: BuildOptions) -> None:
         if errors:
             failed.add(path)
             lines = format_diagnostics(packages.sources, errors, cwd, 0 if options.all_errors else MAX_ERRORS)
-            reports.append("\n".join([f"# {package.description}", *lines]))
+            reports.append((path, "\n".join([f"# {package.description}", *lines])))
     packages.errors = []
     if reports:
-        raise UserError("\n".join(reports))
+        failure = UserError("\n".join(text for _, text in reports))
+        failure.reports = reports
+        raise failure
 
 
 def build_program(context: BuildContext, graph: Graph, root: Package, options: BuildOptions) -> bytes:
@@ -125,7 +146,7 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
 
     sys.setrecursionlimit(1_000_000)
     progress = options.progress or Progress()
-    inputs = package_inputs(graph, root)
+    inputs = package_inputs(graph, root, context.view)
     key = options.cache_key
     counters: list[str] = []
     if options.cover is not None:
@@ -144,6 +165,10 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
         link_options.build_id = options.build_id
         link_options.build_version = f"go{context.go_version}"
         link_options.modinfo = options.modinfo
+        if options.trimpath:
+            link_options.trimmed = trimmed_directories(graph)
+        if root.default_godebug:
+            link_options.strings.append(("runtime.godebugDefault", root.default_godebug))
         link_options.counters = counters
         if parse_link_flags(options.ldflags, link_options):
             raise UserError(f"# {root.import_path}\n{USAGE}")
@@ -157,6 +182,20 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
         # Something that only building std anew can name (a wrapper an old descriptor promises).
         assert store is not None
         store.bypass()
+
+
+def trimmed_directories(graph: Graph) -> list[tuple[str, str]]:
+    """Directories of packages and what stands for them in file names under -trimpath, longest first."""
+    found: dict[str, str] = {}
+    for p in graph.packages:
+        if p.standard or not p.dir:
+            continue
+        m = p.module
+        name = p.import_path if not p.command_line else "command-line-arguments"
+        if m is not None and m.version and not p.command_line:
+            name = f"{m.path}@{m.version}{p.import_path[len(m.path) :]}"
+        found[p.dir + "/"] = name + "/"
+    return sorted(found.items(), key=lambda pair: (-len(pair[0]), pair[0]))
 
 
 def make_executable(
@@ -224,7 +263,7 @@ def fail_on(packages: Packages, errors: list[Diagnostic]) -> None:
 def check_only(context: BuildContext, graph: Graph, roots: list[Package], options: BuildOptions) -> None:
     """Check packages that make no executable. Raises UserError with gc's report."""
     sys.setrecursionlimit(1_000_000)
-    packages = Packages(package_inputs(graph, roots[0]), SourceSet(), [])
+    packages = Packages(package_inputs(graph, roots[0], context.view), SourceSet(), [])
     for r in roots:
         packages.inputs[r.import_path].wanted = True
     check_packages(packages, options)

@@ -49,6 +49,10 @@ class Cache:
     def _path(self, id: str, kind: str) -> str:
         return os.path.join(self.directory, id[:2], f"{id}-{kind}")
 
+    def output_path(self, output: str) -> str:
+        """The file of an output id."""
+        return self._path(output, "d")
+
     def entry(self, id: str) -> tuple[str, int] | None:
         """(output id, size) recorded for an action, or None."""
         path = self._path(id, "a")

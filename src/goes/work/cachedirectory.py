@@ -38,7 +38,10 @@ def require_cache_directory() -> str:
     if not os.path.isabs(directory):
         raise UserError("build cache is required, but could not be located: GOCACHE is not an absolute path")
     try:
-        os.makedirs(directory, exist_ok=True)
+        if not os.path.isdir(os.path.join(directory, "00")):
+            os.makedirs(directory, exist_ok=True)
+            for i in range(256):
+                os.makedirs(os.path.join(directory, f"{i:02x}"), exist_ok=True)
     except OSError as e:
         reason = os.strerror(e.errno or 0).lower()
         raise UserError(f"failed to initialize build cache at {directory}: mkdir {e.filename}: {reason}") from None

@@ -29,32 +29,42 @@ def go_directory(goroot: str) -> str:
     official = os.path.join(goroot, "bin")
     if is_script(os.path.join(official, "go")):
         return official
+    return os.path.dirname(_script("go", []))
+
+
+def tool_path(name: str) -> str:
+    """An executable that is `goes tool name`."""
+    return _script(os.path.join("tool", name), ["tool", name]) or f"goes tool {name}"
+
+
+def _script(name: str, words: list[str]) -> str:
+    """Path of a script below the cache's goes-bin that runs goes with these words first; "" if there can be none."""
     cache = cache_directory()
     if not os.path.isabs(cache):
         return ""
-    folder = os.path.join(cache, "goes-bin")
-    path = os.path.join(folder, "go")
+    path = os.path.join(cache, "goes-bin", name)
     ours = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    command = " ".join([_word(sys.executable), "-m", "goes", *words])
     text = (
         f"#!/bin/sh\nPYTHONPATH={_word(ours)}${{PYTHONPATH:+:$PYTHONPATH}}\nexport PYTHONPATH\n"
-        f'exec {_word(sys.executable)} -m goes "$@"\n'
+        f'exec {command} "$@"\n'
     )
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as f:
             if f.read() == text:
-                return folder
+                return path
     except OSError:
         pass
     temporary = f"{path}.{os.getpid()}"
     try:
-        os.makedirs(folder, exist_ok=True)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(temporary, "w", encoding="utf-8", errors="surrogateescape") as f:
             f.write(text)
         os.chmod(temporary, 0o755)
         os.replace(temporary, path)
     except OSError:
         return ""
-    return folder
+    return path
 
 
 def _word(text: str) -> str:

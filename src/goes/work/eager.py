@@ -166,7 +166,7 @@ def compile_archive(
 
 def archive_of(context: BuildContext, graph: Graph, root: Package, options: BuildOptions) -> bytes:
     """The archive of a loaded package (go build -o file.a)."""
-    inputs = package_inputs(graph, root)
+    inputs = package_inputs(graph, root, context.view)
     if "runtime" not in inputs:
         inputs = {**_std_inputs(context, ["runtime"]), **inputs}
     return _compile(context, inputs, inputs[root.import_path], options)[0]

@@ -24,6 +24,7 @@ from ..diag.source import SourceSet
 from ..exportdata.writer import ExportError, export_archive, export_data, object_header
 from ..load.context import BuildContext
 from ..load.package import Package
+from ..load.view import FileView
 from ..syntax.nodes import File
 from ..syntax.parser import parse_file
 from ..types.checker import Checker, Importer, ImportFailed
@@ -64,9 +65,10 @@ class _Declared(Importer):
     """The checkers of loaded packages. A package is checked after what it imports, so that each one's errors are
     its own."""
 
-    __slots__ = ("sources", "checkers", "nodes", "errors", "reports", "cwd")
+    __slots__ = ("sources", "checkers", "nodes", "errors", "reports", "view", "cwd")
 
-    def __init__(self, cwd: str) -> None:
+    def __init__(self, view: FileView, cwd: str) -> None:
+        self.view = view
         self.cwd = cwd
         self.sources = SourceSet()
         self.checkers: dict[int, Checker] = {}  # by id of the node, which `nodes` keeps alive
@@ -78,7 +80,9 @@ class _Declared(Importer):
         known = self.checkers.get(id(package))
         if known is not None:
             return known
-        files = [f for name in package.full(package.go_files) if (f := self._parse(name, package.standard)) is not None]
+        files = [
+            f for name in package.go_files if (f := self._parse(package, os.path.join(package.dir, name))) is not None
+        ]
         checker = Checker(
             package.import_path, package.name, self.sources, self, go_version=package.language_version,
             errors=self.errors, is_std=package.standard, link_path=compiler_path(package),
@@ -88,13 +92,14 @@ class _Declared(Importer):
         checker.declare(files)
         return checker
 
-    def _parse(self, name: str, lazy: bool) -> File | None:
-        try:
-            with open(name, "rb") as f:
-                data = f.read()
-        except OSError as e:
-            raise UserError(f"open {name}: {os.strerror(e.errno or 0).lower()}") from e
-        return parse_file(self.sources.add(name, data), self.errors, lazy, True)
+    def _parse(self, package: Package, name: str) -> File | None:
+        data = package.testmain
+        if data is None:
+            try:
+                data = self.view.read(name)
+            except OSError as e:
+                raise UserError(f"open {name}: {os.strerror(e.errno or 0).lower()}") from e
+        return parse_file(self.sources.add(name, data), self.errors, package.standard, True)
 
     def import_package(self, path: str, from_pkg: TypesPackage) -> TypesPackage:
         if path == "unsafe":
@@ -123,7 +128,7 @@ class _Declared(Importer):
         text = ""
         if found:
             lines = format_diagnostics(self.sources, found, self.cwd, MAX_ERRORS)
-            text = "\n".join([f"# {package.import_path}", *lines])
+            text = "\n".join([f"# {package.description}", *lines])
         self.reports[id(package)] = text
         return text
 
@@ -159,16 +164,24 @@ class Exports:
 
     def _make_id(self, p: Package) -> str:
         parts: list[str | bytes] = [self._base, p.import_path, compiler_path(p), p.dir, p.language_version]
-        frozen = p.standard and not p.for_test
+        frozen = p.standard and not p.for_test and not self.context.view.replaced
+        if p.testmain is not None:
+            parts.append(p.testmain)
         for name in p.go_files:
             parts.append(name)
-            if not frozen:
-                parts.append(_content(os.path.join(p.dir, name)))
+            if not frozen and p.testmain is None:
+                parts.append(self._content(os.path.join(p.dir, name)))
         if not frozen:
             for d in p.dependencies or []:
                 parts.append(d.import_path)
                 parts.append(self._ids[id(d)])
         return action_id(*parts)
+
+    def _content(self, path: str) -> bytes:
+        try:
+            return hashlib.sha256(self.context.view.read(path)).digest()
+        except OSError:
+            return b"unreadable"
 
     def file(self, package: Package) -> str:
         """Path of an archive with the package's export data. UserError with the compiler's report if it has none."""
@@ -186,7 +199,7 @@ class Exports:
         if not package.standard:
             self.make_imports(package)
         if self._declared is None:
-            self._declared = _Declared(self.cwd)
+            self._declared = _Declared(self.context.view, self.cwd)
         declared = self._declared
         report = declared.report(package)
         if report:
@@ -195,7 +208,7 @@ class Exports:
         try:
             data = export_data(checker.pkg, declared.sources, self.context.goroot)
         except ExportError as e:
-            raise UserError(f"# {package.import_path}\n{e}") from None
+            raise UserError(f"# {package.description}\n{e}") from None
         build_id = f"{_short(bytes.fromhex(key))}/{_short(hashlib.sha256(data).digest())}"
         return self.cache.put(key, export_archive(self.context, checker.pkg, data, build_id))
 
@@ -224,14 +237,6 @@ def export_file(context: BuildContext, package: Package, cache: Cache) -> str:
 
 def _short(digest: bytes) -> str:
     return base64.urlsafe_b64encode(digest[:15]).decode()
-
-
-def _content(path: str) -> bytes:
-    try:
-        with open(path, "rb") as f:
-            return hashlib.sha256(f.read()).digest()
-    except OSError:
-        return b"unreadable"
 
 
 def _makers_id() -> str:

@@ -20,16 +20,32 @@ from .options import BuildOptions
 _HERE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
+# What decides about machine code. The rest of goes finds out what to build, and that is part of every id as such.
+_COMPILER: Final = (
+    "asm", "codegen", "diag", "exportdata", "link", "load/context.py", "load/overlay.py", "obj", "overlay", "ssa", "syntax", "types",
+    "work",
+)  # fmt: skip
+
+
 def toolchain_id() -> str:
-    """A hash over goes' own files by name, size and modification time, and llvmlite's version."""
+    """A hash over the compiler's own files by name, size and modification time."""
     h = hashlib.sha256()
-    for folder, names, files in os.walk(_HERE):
-        names.sort()
-        for f in sorted(files):
-            if f.endswith((".py", ".go", ".s", ".so")):
-                st = os.stat(os.path.join(folder, f))
-                h.update(f"{f} {st.st_size} {st.st_mtime_ns}\n".encode())
+    for part in _COMPILER:
+        top = os.path.join(_HERE, part)
+        if not os.path.isdir(top):
+            _add_file(h, top)
+            continue
+        for folder, names, files in os.walk(top):
+            names.sort()
+            for f in sorted(files):
+                if f.endswith((".py", ".go", ".s", ".so")):
+                    _add_file(h, os.path.join(folder, f))
     return h.hexdigest()
+
+
+def _add_file(h: hashlib._Hash, path: str) -> None:
+    st = os.stat(path)
+    h.update(f"{os.path.basename(path)} {st.st_size} {st.st_mtime_ns}\n".encode())
 
 
 def std_key(context: BuildContext, options: BuildOptions) -> list[str]:
@@ -44,10 +60,10 @@ def program_id(context: BuildContext, graph: Graph, root: Package, options: Buil
     """The id of the executable of one main package."""
     parts: list[str | bytes] = [
         "program", toolchain_id(), context.goos, context.goarch, context.goarch_level, context.go_version,
-        context.goroot,
+        "" if options.trimpath else context.goroot,
         ",".join(context.experiments), ",".join(context.build_tags), root.import_path, str(options.level),
         str(options.inline),
-        str(options.trimpath), "\0".join(options.ldflags), options.modinfo,
+        str(options.trimpath), "\0".join(options.ldflags), options.modinfo, root.default_godebug,
     ]  # fmt: skip
     parts.append(root.default_godebug)
     if options.cover is not None:
@@ -59,12 +75,38 @@ def program_id(context: BuildContext, graph: Graph, root: Package, options: Buil
         if (p.standard and p.for_test != p.import_path) or p.import_path == "unsafe":
             continue
         parts.append(p.import_path)
-        parts.append(p.dir)
+        if not options.trimpath:
+            parts.append(p.dir)
         for name in [*p.go_files, *p.s_files, *p.h_files, *p.embed_files]:
             parts.append(name)
             try:
-                with open(os.path.join(p.dir, name), "rb") as f:
-                    parts.append(hashlib.sha256(f.read()).digest())
+                parts.append(hashlib.sha256(context.view.read(os.path.join(p.dir, name))).digest())
             except OSError:
                 parts.append("unreadable")
     return action_id(*parts)
+
+
+def package_ids(context: BuildContext, graph: Graph, options: BuildOptions) -> dict[str, str]:
+    """Ids of the packages as far as compiling them goes: contents, flags, and the ids of what they import."""
+    common = action_id(
+        "package", toolchain_id(), context.goos, context.goarch, context.goarch_level, context.go_version,
+        "" if options.trimpath else context.goroot, ",".join(context.experiments), str(options.level),
+        str(options.trimpath),
+    )  # fmt: skip
+    out: dict[str, str] = {}
+    for p in graph.packages:
+        flags = options.compile_flags.get(p.import_path, []) + ["--"] + options.asm_flags.get(p.import_path, [])
+        parts: list[str | bytes] = [common, p.import_path, *flags]
+        if p.standard:
+            parts.append(",".join(context.build_tags))
+        else:
+            parts += [p.language_version, "" if options.trimpath else p.dir]
+            for name in [*p.go_files, *p.s_files, *p.h_files, *p.embed_files]:
+                parts.append(name)
+                try:
+                    parts.append(hashlib.sha256(context.view.read(os.path.join(p.dir, name))).digest())
+                except OSError:
+                    parts.append("unreadable")
+            parts += [out.get(d.import_path, d.import_path) for d in p.dependencies or []]
+        out[p.import_path] = action_id(*parts)
+    return out

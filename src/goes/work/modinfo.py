@@ -7,6 +7,8 @@ Source: runtime/debug (BuildInfo); cmd/go/internal/load (setBuildInfo) for the s
 
 from __future__ import annotations
 
+import os
+
 from ..load.context import BuildContext
 from ..load.graph import Graph
 from ..load.package import Module, Package
@@ -16,8 +18,8 @@ from .options import BuildOptions
 def module_text(context: BuildContext, graph: Graph, root: Package, options: BuildOptions) -> str:
     lines = [f"path\t{root.import_path}"]
     main = root.module
-    if main is not None and not root.command_line:
-        lines.append(_module("mod", main))
+    if main is not None:
+        lines.append(_module("mod", main, options.main_version if not main.version else ""))
     found: dict[str, Module] = {}
     for p in graph.packages:
         m = p.module
@@ -25,34 +27,51 @@ def module_text(context: BuildContext, graph: Graph, root: Package, options: Bui
             found[m.path] = m
     for path in sorted(found):
         lines.append(_module("dep", found[path]))
-    settings = [("-buildmode", "exe"), ("-compiler", "gc")]
-    if options.ldflags and not options.trimpath:
-        settings.append(("-ldflags", _quoted(" ".join(options.ldflags))))
-    if options.cover is not None:
-        settings.append(("-cover", "true"))
-    if context.build_tags:
-        settings.append(("-tags", ",".join(context.build_tags)))
-    if options.trimpath:
-        settings.append(("-trimpath", "true"))
-    if root.default_godebug:
-        settings.append(("DefaultGODEBUG", root.default_godebug))
-    settings.append(("CGO_ENABLED", "0"))
-    settings.append(("GOARCH", context.goarch))
-    settings.append(("GOOS", context.goos))
-    if context.goarch == "amd64":
-        settings.append(("GOAMD64", context.goarch_level))
-    lines.extend(f"build\t{key}={value}" for key, value in settings)
+    lines += [f"build\t{key}={_quoted(value)}" for key, value in settings(context, root, options)]
     return "\n".join(lines) + "\n"
 
 
-def _module(kind: str, m: Module) -> str:
-    return f"{kind}\t{m.path}\t{m.version or '(devel)'}\t"
+def settings(context: BuildContext, root: Package, options: BuildOptions) -> list[tuple[str, str]]:
+    """What decided about the build."""
+    raw = options.raw_flags
+    out: list[tuple[str, str]] = []
+    if "asmflags" in raw:
+        out.append(("-asmflags", raw["asmflags"]))
+    out += [("-buildmode", "exe"), ("-compiler", "gc")]
+    if raw.get("gcflags"):
+        out.append(("-gcflags", raw["gcflags"]))
+    # Flags for the linker may name directories of this machine.
+    if raw.get("ldflags") and not options.trimpath:
+        out.append(("-ldflags", raw["ldflags"]))
+    if options.cover is not None:
+        out.append(("-cover", "true"))
+    if context.build_tags:
+        out.append(("-tags", ",".join(context.build_tags)))
+    if options.trimpath:
+        out.append(("-trimpath", "true"))
+    if root.default_godebug:
+        out.append(("DefaultGODEBUG", root.default_godebug))
+    out += [("CGO_ENABLED", "0"), ("GOARCH", context.goarch)]
+    if os.environ.get("GOEXPERIMENT"):
+        out.append(("GOEXPERIMENT", os.environ["GOEXPERIMENT"]))
+    out.append(("GOOS", context.goos))
+    if context.goarch == "amd64":
+        out.append(("GOAMD64", context.goarch_level))
+    return out + options.stamps
+
+
+def _module(kind: str, m: Module, version: str = "") -> str:
+    text = f"{kind}\t{m.path}\t{version or m.version or '(devel)'}"
+    # As runtime/debug writes it, with an empty line behind a replacement.
+    return f"{text}\t{m.sum}" if m.replace is None else f"{text}\n{_module('=>', m.replace)}\n"
 
 
 def _quoted(value: str) -> str:
     """Values with spaces or quotes are quoted."""
-    if not value or any(c.isspace() or c in "\"'`" for c in value):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if any(c in value for c in " \t\r\n\"`"):
+        from ..syntax.unicode import quote
+
+        return quote(value)
     return value
 
 

@@ -29,7 +29,7 @@ class BuildOptions:
 
     __slots__ = (
         "level", "inline", "all_errors", "jobs", "trimpath", "ldflags", "build_id", "progress", "modinfo", "cache",
-        "cache_key", "cover",
+        "cache_key", "compile_flags", "asm_flags", "raw_flags", "stamps", "main_version", "cover",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -44,6 +44,12 @@ class BuildOptions:
         self.modinfo = b""
         self.cache: Cache | None = None  # where what is compiled of std is kept
         self.cache_key: list[str] = []
+        # What the user said, by import path: for the steps that are shown, and what the compiler understands of it.
+        self.compile_flags: dict[str, list[str]] = {}
+        self.asm_flags: dict[str, list[str]] = {}
+        self.raw_flags: dict[str, str] = {}  # -asmflags, -gcflags, -ldflags as written, for build information
+        self.stamps: list[tuple[str, str]] = []  # vcs, vcs.revision, ...
+        self.main_version = ""  # of the main module, by its repository's tags
         self.cover: Coverage | None = None  # which packages count what runs
 
 

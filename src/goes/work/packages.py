@@ -27,7 +27,7 @@ class PackageInput:
 
     __slots__ = (
         "path", "link_path", "name", "directory", "go_files", "asm_files", "imports", "import_map", "is_std", "go_version",
-        "wanted", "embed", "description", "variant", "reinitialised", "generated",
+        "wanted", "embed", "replaced", "description", "variant", "reinitialised", "generated",
     )  # fmt: skip
 
     def __init__(self, path: str, name: str, directory: str) -> None:
@@ -43,6 +43,7 @@ class PackageInput:
         self.go_version = ""  # language version ("go1.24"), "" = the toolchain's
         self.wanted = False  # named by the user: all bodies are checked
         self.embed: dict[str, list[tuple[str, str]]] = {}  # pattern → [(name, absolute file)]
+        self.replaced: dict[str, str] = {}  # -overlay: the file whose contents stand for a Go file
         self.description = path  # how errors name it; a test variant is "p [p.test]"
         self.variant = False  # a package of std with files or instrumentation of its own: kept machine code is not of it
         self.reinitialised = False  # a package of std that needs a variant: its init task is not the kept one
@@ -81,7 +82,7 @@ class Packages(Importer):
         files: list[File] = []
         for name in package.go_files:
             data = package.generated.get(name)
-            f = self._parse_file(name, not package.wanted, data)
+            f = self._parse_file(name, not package.wanted, data, package.replaced.get(name, name))
             if f is not None:
                 files.append(f)
         overlay = self.overlay(path)
@@ -93,10 +94,10 @@ class Packages(Importer):
         self.files[path] = files
         return files
 
-    def _parse_file(self, name: str, lazy: bool, data: bytes | None = None) -> File | None:
+    def _parse_file(self, name: str, lazy: bool, data: bytes | None = None, actual: str = "") -> File | None:
         if data is None:
             try:
-                with open(name, "rb") as f:
+                with open(actual or name, "rb") as f:
                     data = f.read()
             except OSError as e:
                 raise UserError(f"open {name}: {os.strerror(e.errno or 0).lower()}") from e

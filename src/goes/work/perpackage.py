@@ -50,6 +50,9 @@ def matches(pattern: str, package: Package, cwd: str) -> bool:
         return package.standard
     if pattern == "cmd":
         return package.standard and package.import_path.startswith("cmd/")
+    if pattern in ("work", "tool"):
+        module = package.module
+        return pattern == "work" and module is not None and module.main
     return pattern_matcher(pattern)(package.import_path)
 
 

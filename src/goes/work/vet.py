@@ -23,18 +23,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, final
 
 from ..diag.diagnostic import UserError
-from ..load.package import Package, short_path
+from ..load.package import Module, Package, short_path
 from .cache import Cache, action_id
 from .exports import Exports, packages_below
 
-_STACK_BYTES: Final = 512 << 20  # reserved, not used: type checking of deeply nested source recurses
+_STACK_BYTES: Final = 128 << 20  # of each thread, reserved, not used: type checking of deeply nested source recurses
 DEFAULT_GO_MOD_VERSION: Final = "1.16"  # of a module without a go line
-
-# What `go test` runs unless told otherwise (cmd/go/internal/test, defaultVetFlags).
-TEST_FLAGS: Final = (
-    "-atomic", "-bool", "-buildtags", "-directive", "-errorsas", "-ifaceassert", "-nilfunc", "-printf",
-    "-stringintconv", "-tests",
-)  # fmt: skip
 
 
 @final
@@ -186,20 +180,21 @@ class Vet:
             self._keep(cache, key, directory, outcome)
         return outcome
 
-    def _flags(self, package: Package) -> list[str]:
+    def flags_for(self, package: Package) -> list[str]:
+        """The tool's flags for one package."""
         # Low-level packages do with unsafe.Pointer what vet does not like.
         if package.standard and not self.options.explicit and self.tool.standard:
             return ["-unsafeptr=false", "-unreachable=false"] if self.options.in_test else ["-unsafeptr=false"]
         return self.options.flags
 
     def _key(self, package: Package, is_root: bool, facts: dict[str, str]) -> str:
-        parts: list[str | bytes] = ["vet", self.tool.id, str(is_root), "\0".join(self._flags(package))]
+        parts: list[str | bytes] = ["vet", self.tool.id, str(is_root), "\0".join(self.flags_for(package))]
         with self._exporting:
             parts.append(self.exports.id(package))
         parts.append(_go_version(package, self.exports.context.go_version))
         if not package.standard:
-            for name in [*package.s_files, *package.ignored_go_files]:
-                parts += [name, _digest(os.path.join(package.dir, name))]
+            for name in self._actual(package, package.s_files + package.ignored_go_files + package.ignored_other_files):
+                parts += [name, _digest(name)]
         for path in sorted(facts):
             parts += [path, os.path.basename(facts[path])]
         return action_id(*parts)
@@ -257,9 +252,9 @@ class Vet:
             "Compiler": "gc",
             "Dir": package.dir,
             "ImportPath": package.import_path,
-            "GoFiles": package.full(package.go_files),
-            "NonGoFiles": package.full(package.s_files),
-            "IgnoredFiles": package.full(package.ignored_go_files),
+            "GoFiles": self._actual(package, package.go_files),
+            "NonGoFiles": self._actual(package, package.s_files),
+            "IgnoredFiles": self._actual(package, package.ignored_go_files + package.ignored_other_files),
             "Module": _module(package),
             "ImportMap": dict(sorted(import_map.items())),
             "PackageFile": dict(sorted(files.items())),
@@ -274,9 +269,14 @@ class Vet:
         }
         return json.dumps(config, indent="\t", ensure_ascii=False) + "\n"
 
+    def _actual(self, package: Package, names: list[str]) -> list[str]:
+        """The files that stand behind a package's: an overlay may replace some."""
+        view = self.exports.context.view
+        return [view.actual(name) or name for name in package.full(names)]
+
     def _execute(self, package: Package, config: str, directory: str, outcome: VetOutcome) -> None:
         name = directory + "vet.cfg"
-        words = [*self.options.toolexec, self.tool.path, *self._flags(package), name]
+        words = [*self.options.toolexec, self.tool.path, *self.flags_for(package), name]
         if self.options.show or self.options.dry:
             self._show_commands(package.dir, name, config, words)
         if self.options.dry:
@@ -297,10 +297,10 @@ class Vet:
             return
         if not text:
             how = f"signal: {-done.returncode}" if done.returncode < 0 else f"exit status {done.returncode}"
-            outcome.report = f"# {package.import_path}\n{how}"
+            outcome.report = f"{_heading(package)}\n{how}"
             return
         shown = shorten(text, self.work, package.dir, self.exports.cwd)
-        report = f"# {package.import_path}\n{shown}".rstrip("\n")
+        report = f"{_heading(package)}\n{shown}".rstrip("\n")
         if done.returncode != 0:
             outcome.report = report
         else:
@@ -320,19 +320,13 @@ class Vet:
             sys.stderr.flush()
 
 
-def vet_for_test(
-    exports: Exports, tool: VetTool, packages: list[Package], work: str, flags: list[str] | None = None, jobs: int = 0
-) -> list[VetOutcome]:
-    """What `go test` runs before the tests: the high-confidence analysers over the test variants, or those the user
-    chose with -vet (flags, as the tool takes them; empty for all)."""
-    options = VetOptions(list(TEST_FLAGS) if flags is None else flags)
-    options.explicit = flags is not None
-    options.in_test = True
-    options.jobs = jobs
-    return Vet(exports, tool, options, work).run(packages)
-
-
 # ------------------------------------------------------------------------------------------------------------ helpers
+
+
+def _heading(package: Package) -> str:
+    """What stands above a tool's output."""
+    path = package.import_path
+    return f"# {path}" if package.description == path else f"# {path}\n# [{path}]"
 
 
 def _subkey(key: str, name: str) -> str:
@@ -360,12 +354,17 @@ def _go_version(package: Package, local: str) -> str:
 
 
 def _module(package: Package) -> dict[str, object] | None:
-    m = package.module
-    if m is None or package.standard or package.command_line:
+    """The module as analysers see it; files named on the command line have none."""
+    return None if package.standard or package.command_line else _describe_module(package.module)
+
+
+def _describe_module(m: Module | None) -> dict[str, object] | None:
+    if m is None:
         return None
     return {
-        "Path": m.path, "Version": m.version, "Replace": None, "Time": None, "Main": m.main, "Indirect": m.indirect,
-        "Dir": m.dir, "GoMod": os.path.join(m.dir, "go.mod") if m.dir else "", "GoVersion": m.go, "Error": None,
+        "Path": m.path, "Version": m.version, "Replace": _describe_module(m.replace), "Time": m.time or None,
+        "Main": m.main, "Indirect": m.indirect, "Dir": m.dir, "GoMod": m.go_mod, "GoVersion": m.go,
+        "Error": {"Err": m.error} if m.error else None,
     }  # fmt: skip
 
 

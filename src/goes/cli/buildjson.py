@@ -1,0 +1,30 @@
+"""What `go build -json` writes: one JSON object a line on standard output.
+
+    {"ImportPath":"m/p","Action":"build-output","Output":"# m/p\\n"}
+    {"ImportPath":"m/p","Action":"build-fail"}
+
+Source: cmd/go/internal/load (JSONPrinter), `go help buildjson`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+
+def write_failures(reports: list[tuple[str, str]]) -> None:
+    """The output of each failed package, a line an event, and that it failed."""
+    failed: list[str] = []
+    for path, text in reports:
+        for line in text.split("\n"):
+            _write({"ImportPath": path, "Action": "build-output", "Output": line + "\n"})
+        if path not in failed:
+            failed.append(path)
+            _write({"ImportPath": path, "Action": "build-fail"})
+
+
+def _write(event: dict[str, str]) -> None:
+    text = json.dumps(event, separators=(",", ":"), ensure_ascii=False)
+    for c in "<>&\u2028\u2029":
+        text = text.replace(c, f"\\u{ord(c):04x}")
+    sys.stdout.write(text + "\n")

@@ -1,0 +1,77 @@
+"""-n, -x and -toolexec: the steps of a build, shown or run one by one."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from ..diag.diagnostic import UserError
+from .build import program_name
+from .buildflags import Plan, check_compile_flags, check_target, identify, link_flags
+
+if TYPE_CHECKING:
+    from ..work.steps import Steps
+
+
+def make_steps(p: Plan) -> Steps:
+    """The shower, and with -toolexec the runner, of steps."""
+    from ..work.steps import Steps
+
+    steps = Steps(p.context, p.graph, p.options, p.work.path(), sys.stderr)
+    steps.show = p.values.flag("n") or p.values.flag("x")
+    if p.values.flag("n"):
+        named = {r.import_path for r in p.wanted if r.standard} | set(p.options.compile_flags)
+        everything = p.values.flag("a")
+        steps.extra_std = frozenset(
+            q.import_path for q in p.graph.packages if q.standard and (everything or q.import_path in named)
+        )
+    elif p.values.text("toolexec"):
+        steps.toolexec = find_program(p.values.text("toolexec"))
+    if not steps.toolexec and not p.values.flag("a"):
+        ids = p.ids()
+        for q in p.graph.packages:
+            if q.import_path != "unsafe" and p.is_compiled(q):
+                entry = p.cache.entry(ids[q.import_path])
+                if entry is not None:
+                    steps.compiled[q.import_path] = p.cache.output_path(entry[0])
+    return steps
+
+
+def find_program(text: str) -> list[str]:
+    """The words of -toolexec or -exec, the first one looked up in $PATH."""
+    from shutil import which
+
+    from ..work.options import split_words
+
+    words = split_words(text)
+    if not words or "/" in words[0]:
+        return words
+    path = which(words[0])
+    if path is None:
+        raise UserError(f'exec: "{words[0]}": executable file not found in $PATH')
+    return [path, *words[1:]]
+
+
+def perform(p: Plan, targets: dict[str, str]) -> bool:
+    """Show or run the steps of all wanted packages. Whether there is nothing left to do."""
+    steps = make_steps(p)
+    if steps.toolexec:
+        check_target(p)
+        check_compile_flags(p)
+    for r in p.wanted:
+        if r.name != "main":
+            steps.library(r)
+            continue
+        name = program_name(r)
+        id = identify(p, r, name)
+        target = targets.get(r.import_path, "")
+        if not steps.toolexec and not p.values.flag("a"):
+            known = p.cache.executable(id, name)
+            if known is not None:
+                if target and steps.show:
+                    sys.stderr.write(f"cp {known} {target}\n")
+                continue
+        steps.program(r, link_flags(p).words(r, p.graph.roots), os.path.abspath(target) if target else "")
+    sys.stderr.flush()
+    return p.values.flag("n") or bool(steps.toolexec)

@@ -1,0 +1,200 @@
+"""What a repository says about the sources: build information's vcs.revision, vcs.time, vcs.modified and the version.
+
+    stamp(package, os.getcwd(), "auto")   →   Stamp([("vcs", "git"), ("vcs.revision", "e7537ba8..."), ...], "v1.0.1+dirty")
+
+Only git is asked; it is run without its hooks and without prompting. Other systems' directories are noticed, because
+two systems in one place are refused: a repository inside another may not tell what is in it.
+
+Source: cmd/go/internal/load (setBuildInfo), cmd/go/internal/vcs, cmd/go/internal/modfetch (versions of a commit).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from typing import Final, final
+
+from ..diag.diagnostic import UserError
+from ..load.package import Package
+from ..module import modfile, semver
+from ..module.paths import split_major
+
+# Directories (or files) that make a directory the root of a repository.
+_ROOTS: Final = ((".hg", "hg"), (".git", "git"), (".bzr", "bzr"), (".svn", "svn"), (".fslckout", "fossil"))
+_NONE: Final = ("", "")
+
+
+@final
+class Stamp:
+    """`settings` for build information, `version` of the main module ("" if unknown)."""
+
+    __slots__ = ("settings", "version")
+
+    def __init__(self, settings: list[tuple[str, str]], version: str) -> None:
+        self.settings = settings
+        self.version = version
+
+
+def find_repository(directory: str) -> tuple[str, str]:
+    """(root, system) of the repository a directory is in, two empty strings for none. UserError for two systems."""
+    found = _NONE
+    while True:
+        for name, system in _ROOTS:
+            path = os.path.join(directory, name)
+            if not (os.path.isdir(path) or (system in ("git", "fossil") and os.path.isfile(path))):
+                continue
+            if not found[0]:
+                found = (directory, system)
+            elif found[1] != system or system != "git":
+                raise UserError(f'multiple VCS detected: {found[1]} in "{found[0]}", and {system} in "{directory}"')
+        parent = os.path.dirname(directory)
+        if parent == directory:
+            return found
+        directory = parent
+
+
+def _has_prefix(path: str, prefix: str) -> bool:
+    return path == prefix or path.startswith(prefix.rstrip("/") + "/")
+
+
+def stamp(package: Package, cwd: str, wanted: str, show: bool = False) -> Stamp:
+    """The stamp of a main package. `wanted` is -buildvcs: "auto" leaves it out where it cannot be had, "true" insists."""
+    none = Stamp([], "")
+    module = package.module
+    if wanted == "false" or module is None or module.version or package.standard or not module.dir:
+        return none
+    try:
+        root, system = find_repository(cwd)
+        if not root or not (_has_prefix(module.dir, root) or _has_prefix(root, module.dir)):
+            return none
+        if wanted == "auto" and shutil.which(system) is None:
+            return none
+        if system != "git":
+            return none
+        for what, directory in (("package", package.dir), ("module", module.dir)):
+            other = find_repository(directory)[0]
+            if other == root:
+                continue
+            if wanted == "auto":
+                return none
+            raise UserError(
+                f'main {what} is in repository "{other}" but current directory is in repository "{root}"'
+            )
+        return _git_stamp(package, root, show)
+    except UserError as e:
+        raise UserError(
+            f"error obtaining VCS status: {e.message}\n\tUse -buildvcs=false to disable VCS stamping."
+        ) from None
+
+
+def _git(root: str, arguments: list[str], show: bool = False) -> str:
+    """What git prints. UserError if it fails."""
+    if show:
+        sys.stderr.write(f"cd {root}\ngit {' '.join(arguments)}\n")
+    env = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "PWD": root, "GIT_OPTIONAL_LOCKS": "0"}
+    try:
+        done = subprocess.run(
+            ["git", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", *arguments],
+            cwd=root, env=env, stdin=subprocess.DEVNULL, capture_output=True, check=False,
+        )  # fmt: skip
+    except OSError as e:
+        raise UserError(f"exec: \"git\": {os.strerror(e.errno or 0).lower()}") from None
+    if done.returncode != 0:
+        raise UserError(f"exit status {done.returncode}")
+    return done.stdout.decode("utf-8", "surrogateescape")
+
+
+def _git_stamp(package: Package, root: str, show: bool) -> Stamp:
+    modified = bool(_git(root, ["status", "--porcelain"], show))
+    revision, seconds = "", 0
+    try:
+        line = _git(root, ["-c", "log.showsignature=false", "log", "-1", "--format=%H:%ct"], show).strip()
+        revision, _, stamp_text = line.partition(":")
+        seconds = int(stamp_text)
+    except (UserError, ValueError):
+        if not modified:
+            raise
+    settings = [("vcs", "git")]
+    if revision:
+        settings.append(("vcs.revision", revision))
+        settings.append(("vcs.time", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))))
+    settings.append(("vcs.modified", "true" if modified else "false"))
+    version = _version(package, root, revision, seconds) if revision else ""
+    if version and modified:
+        version += ".dirty" if version.endswith("+incompatible") else "+dirty"
+    return Stamp(settings, version)
+
+
+def _module_path(directory: str) -> str:
+    try:
+        with open(os.path.join(directory, "go.mod"), encoding="utf-8", errors="surrogateescape") as f:
+            return modfile.parse("go.mod", f.read(), strict=False).module
+    except OSError:
+        return ""
+
+
+def _version(package: Package, root: str, revision: str, seconds: int) -> str:
+    """The version of the main module at a revision: its tag, or a pseudo-version after the last tag."""
+    module = package.module
+    if module is None or not _module_path(root):
+        return ""
+    below = os.path.relpath(module.dir, root)
+    prefix = "" if below == "." else below + "/"
+    parts = split_major(module.path)
+    if parts is None:
+        return ""
+    major = parts[1]
+    try:
+        at_head = _git(root, ["tag", "--points-at", revision]).split()
+        reachable = _git(root, ["tag", "--merged", revision]).split()
+    except UserError:
+        return ""
+    here = [v for v in (_usable(root, t, prefix, major) for t in at_head) if v]
+    if here:
+        return _highest(here)
+    before = [v for v in (_usable(root, t, prefix, major) for t in reachable) if v]
+    stamp_text = time.strftime("%Y%m%d%H%M%S", time.gmtime(seconds))
+    return _pseudo(major.lstrip("/."), _highest(before), stamp_text, revision[:12])
+
+
+def _usable(root: str, tag: str, prefix: str, major: str) -> str:
+    """The version a tag stands for, "" if it is none of the module's."""
+    if not tag.startswith(prefix):
+        return ""
+    version = tag[len(prefix) :]
+    if semver.canonical(version) != version or semver.is_pseudo(version):
+        return ""
+    number = semver.major(version)
+    if major:
+        return version if number == major.lstrip("/.").removesuffix("-unstable") else ""
+    if number in ("v0", "v1"):
+        return version
+    # Without go.mod at that revision a high version counts for the path without suffix.
+    try:
+        _git(root, ["cat-file", "-e", f"{tag}:{prefix}go.mod"])
+    except UserError:
+        return version + "+incompatible"
+    return ""
+
+
+def _highest(versions: list[str]) -> str:
+    best = ""
+    for v in versions:
+        if not best or semver.compare(v, best) > 0:
+            best = v
+    return best
+
+
+def _pseudo(major: str, older: str, stamp_text: str, revision: str) -> str:
+    segment = f"{stamp_text}-{revision}"
+    if not older:
+        return f"{major or 'v0'}.0.0-{segment}"
+    base, plus, build = older.partition("+")
+    build = plus + build
+    if semver.prerelease(base):
+        return f"{base}.0.{segment}{build}"
+    head, _, patch = base.rpartition(".")
+    return f"{head}.{int(patch) + 1}-0.{segment}{build}"
