@@ -92,6 +92,8 @@ def _vet(plan: Plan, packages: list[Package], flags: list[str], explicit: bool, 
     options = VetOptions(flags)
     options.explicit = explicit
     options.in_test = True
+    options.show = plan.values.flag("x")
+    options.rebuild = plan.values.flag("a")
     os.makedirs(work, exist_ok=True)
     outcomes = Vet(Exports(plan.context, plan.cache, os.getcwd()), VetTool(path, path, True), options, work).run(packages)
     # What the compiler has to say was said by the build.
@@ -202,6 +204,8 @@ class PackageJob(Job):
                 builder.vet(self.package, self.variants, identify(plan, main, name), self.run_state.work)
                 self.cached = True
                 return
+        if builder.command.values.flag("x"):
+            builder.show_steps(plan, main, f"$WORK/{os.path.basename(self.run_state.work)}/{name}")
         self.executable = builder.executable(plan, main, name)
         builder.vet(self.package, self.variants, identify(plan, main, name), self.run_state.work)
         if not builder.command.values.flag("c"):
@@ -351,7 +355,7 @@ class JobBuilder:
 
     def meta_data(self, package: Package, directory: str) -> str:
         """The file with the meta-data of a package that no test binary may contain, "" if it has no functions."""
-        inputs = package_inputs(Graph([package], []), package)
+        inputs = package_inputs(Graph([package], []), package, self.plan.context.view)
         path = os.path.join(directory, meta_file_name(package.import_path))
         self.coverage([], "").instrument(inputs[package.import_path], package, directory, path)
         try:
@@ -384,7 +388,7 @@ class JobBuilder:
         """The tree whose files a test's results may depend on."""
         if package.standard:
             return self.plan.context.goroot
-        return "" if package.module is None else package.module.dir
+        return package.root or ("" if package.module is None else package.module.dir)
 
     def plan_for(self, variants: TestVariants, work: str) -> Plan:
         p = self.plan
@@ -396,7 +400,10 @@ class JobBuilder:
         if self.command.covers:
             paths = [c.import_path for c in self.covered] if self.patterns else [variants.package.import_path]
             options.cover = self.coverage(paths, os.path.join(work, "cover"))
-        return Plan(p.context, graph, options, p.values, p.cache, p.work, p.loader)
+        made = Plan(p.context, graph, options, p.values, p.cache, p.work, p.loader)
+        if p.values.text("buildvcs") in ("auto", ""):
+            made.wanted = []  # test binaries are not stamped unless that is asked for
+        return made
 
     def executable(self, plan: Plan, main: Package, name: str) -> str:
         """Path of the test binary, built if need be."""
@@ -414,7 +421,7 @@ class JobBuilder:
 
         plan.options.modinfo = module_info(plan.context, plan.graph, main, plan.options)
         with self._printing:
-            Steps(plan.context, plan.graph, plan.options, plan.work.path(), sys.stderr).program(main, target)
+            Steps(plan.context, plan.graph, plan.options, plan.work.path(), sys.stderr).program(main, plan.options.ldflags, target)
 
     def vet(self, package: Package, variants: TestVariants | None, id: str, work: str) -> None:
         """What `go vet` finds in a package and its tests with the analysers of -vet. UserError if there is something.
@@ -429,7 +436,8 @@ class JobBuilder:
         flags = [f"-{name}" for name in command.analyzers]
         cache = self.plan.cache
         key = action_id("vetted", id, str(command.vet_explicit), *flags)
-        if not packages or cache.output_file(key) is not None:
+        known = not self.plan.values.flag("x") and not self.plan.values.flag("a")
+        if not packages or (known and cache.output_file(key) is not None):
             return
 
         def action() -> str:
