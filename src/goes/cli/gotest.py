@@ -180,7 +180,10 @@ def _test(command: TestCommand, p: Plan, builder: object, settings: RunSettings)
     serial = command.values.text("bench") != "" and not command.values.flag("c")
 
     def interrupt(_number: int, _frame: object) -> None:
+        # Running tests have got the signal from the terminal too; what they have to say is waited for.
         settings.interrupted.set()
+        if not settings.running:
+            raise KeyboardInterrupt
 
     def show(job: Job) -> None:
         assert isinstance(job, PackageJob)

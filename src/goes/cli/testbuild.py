@@ -217,9 +217,11 @@ class PackageJob(Job):
         builder = self.builder
         if builder.command.values.flag("n") and not self.failure:
             self.started.set()
-            if self.variants is not None and not builder.command.values.flag("c"):
-                name = os.path.join("$WORK", os.path.basename(state.work), binary_name(self.package))
-                sys.stderr.write(" ".join(state.command(name)) + "\n")
+            where = os.path.join("$WORK", os.path.basename(state.work))
+            if self.variants is None and self._is_counted():
+                sys.stderr.write(f"{builder.covdata()} percent -i {where}\n")
+            elif self.variants is not None and not builder.command.values.flag("c"):
+                sys.stderr.write(" ".join(state.command(os.path.join(where, binary_name(self.package)))) + "\n")
             return
         if builder.command.values.flag("c"):
             self.started.set()
@@ -256,8 +258,7 @@ class PackageJob(Job):
         builder = self.builder
         package = self.package
         state = self.run_state
-        counted = builder.command.covers and (not builder.patterns or package in builder.covered)
-        meta = builder.meta_data(package, os.path.join(state.work, "meta")) if counted and package.go_files else ""
+        meta = builder.meta_data(package, os.path.join(state.work, "meta")) if self._is_counted() else ""
         if not meta:
             return f"?   \t{package.import_path}\t[no test files]\n"
         tool = tool_program("covdata", builder.plan.cache)
@@ -268,7 +269,17 @@ class PackageJob(Job):
             _output_of([tool, "textfmt", "-i", where, "-o", path])
             with open(path, "rb") as f:
                 profile.add(f.read(), path)
+        if builder.command.values.flag("x"):
+            sys.stderr.write(f"{builder.covdata()} percent -i {where}\n")
+            sys.stderr.flush()
         return _output_of([tool, "percent", "-i", where])
+
+    def _is_counted(self) -> bool:
+        """Is the package instrumented, though it has no tests?"""
+        builder = self.builder
+        if not builder.command.covers or not self.package.go_files:
+            return False
+        return not builder.patterns or self.package in builder.covered
 
     def _install(self) -> None:
         """Put the binary where -c or -o want it."""
@@ -310,7 +321,7 @@ class JobBuilder:
         """A job for each package, with its variants loaded."""
         jobs: list[Job] = []
         cover = self._cover()
-        if self.patterns:
+        if self.patterns and not self.command.values.flag("n"):
             self.write_meta_files(settings)
         for k, package in enumerate(self.plan.graph.roots):
             work = os.path.join(self.plan.work.path(), f"b{k + 1:03d}")
@@ -352,6 +363,10 @@ class JobBuilder:
 
     def coverage(self, paths: list[str], directory: str, hook: str = "test") -> Coverage:
         return Coverage(self.command.cover_mode, paths, hook, directory, lambda: tool_program("cover", self.plan.cache))
+
+    def covdata(self) -> str:
+        """How -x and -n show the tool that reads coverage data."""
+        return os.path.join(self.plan.context.goroot, "bin", "go") + " tool covdata"
 
     def meta_data(self, package: Package, directory: str) -> str:
         """The file with the meta-data of a package that no test binary may contain, "" if it has no functions."""
