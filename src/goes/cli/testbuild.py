@@ -159,14 +159,12 @@ class PackageJob(Job):
         self.package = package
         self.run_state = state
         self.variants: TestVariants | None = None
-        self.failure = ""  # "setup failed" or "build failed"
+        self.failure = ""  # "build failed"
         self.cached = False
         self.plan: Plan | None = None
         self.executable = ""
 
     def build(self) -> None:
-        if self.failure:
-            return
         try:
             self._build()
         except UserError as e:
@@ -240,14 +238,14 @@ class PackageJob(Job):
         if self.variants is None:
             state.say(self._without_tests())
             return
+        if builder.command.needs_binary():
+            self._install()
         if self.cached:
             state.take_cached()
             return
         os.makedirs(state.work, exist_ok=True)
         name = os.path.join(state.work, binary_name(self.package))
         place(self.executable, name)
-        if builder.command.needs_binary():
-            self._install()
         if builder.command.values.flag("x"):
             sys.stderr.write(" ".join(state.command(name)) + "\n")
             sys.stderr.flush()
@@ -327,7 +325,6 @@ class JobBuilder:
             work = os.path.join(self.plan.work.path(), f"b{k + 1:03d}")
             state = PackageRun(settings, package, self._root(package), work)
             job = PackageJob(self, package, state)
-            jobs.append(job)
             state.cover_meta = self.meta_digest
             faulty = [p for p in packages_below(package) if p.error is not None]
             if not faulty and (package.test_go_files or package.xtest_go_files):
@@ -337,12 +334,17 @@ class JobBuilder:
                     job.variants = variants
                 else:
                     faulty = [at_fault]
-            if faulty:
-                job.failure = "setup failed"
-                if not self.text_reports:
-                    state.build_failed = faulty[0].description
-                for p in faulty:
-                    self.reports.show(f"# {package.import_path}\n{p.error}", p.description)
+            if not faulty:
+                jobs.append(job)
+                continue
+            for p in faulty:
+                self.reports.show(f"# {package.import_path}\n{p.error}", p.description)
+            if not self.text_reports:
+                state.build_failed = faulty[0].description
+            state.begin()
+            state.fail("setup failed")
+            if state.output:
+                write_stdout(state.output)
         return jobs
 
     def _cover(self) -> TestCover | None:
