@@ -85,6 +85,12 @@ def test_errors_and_escapes() -> None:
     assert ("\x0f is just a byte\n", None) in outputs
 
 
+def test_an_escaped_mark_is_none_however_it_arrives() -> None:
+    text = b"\x16=== RUN   T\nsay \x1b\x16 twice\n"
+    assert "output T: say \x16 twice" in brief(events(text))
+    assert brief(events(*(text[i : i + 1] for i in range(len(text))))) == brief(events(text))
+
+
 def test_no_test_files_is_a_skip() -> None:
     assert brief(events(b"?   \tp\t[no test files]\n"))[-1] == "skip"
 

@@ -198,6 +198,7 @@ def plan(
     cache = Cache(require_cache_directory())
     load_options = LoadOptions()
     load_options.modules = mod_options("build", values)
+    load_options.with_tests = tolerant
     loader = Loader(context, os.getcwd(), options=load_options)
     graph = Graph([loader.load_files(patterns)], loader.warnings) if files else loader.load(patterns)
     return finish_plan(values, context, graph, loader, cache, work, tolerant)
