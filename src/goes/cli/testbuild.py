@@ -31,6 +31,17 @@ if TYPE_CHECKING:
     from ..load.package import Package
 
 _HEADER: Final = "# "
+_VET_HEADER: Final = "# ["  # the vet tool names the package it was given; that is no new report
+
+
+@final
+class _VetFailure(Exception):
+    """What the vet tool found, about a package."""
+
+    def __init__(self, report: str, description: str) -> None:
+        super().__init__(report)
+        self.report = report
+        self.description = description
 
 
 def binary_name(package: Package) -> str:
@@ -81,6 +92,8 @@ def _vet(plan: Plan, packages: list[Package], flags: list[str], explicit: bool, 
     options = VetOptions(flags)
     options.explicit = explicit
     options.in_test = True
+    options.show = plan.values.flag("x")
+    options.rebuild = plan.values.flag("a")
     os.makedirs(work, exist_ok=True)
     outcomes = Vet(Exports(plan.context, plan.cache, os.getcwd()), VetTool(path, path, True), options, work).run(packages)
     # What the compiler has to say was said by the build.
@@ -129,7 +142,7 @@ def _blocks(text: str) -> list[str]:
     """The reports of several packages, apart."""
     out: list[str] = []
     for line in text.split("\n"):
-        if line.startswith(_HEADER) or not out:
+        if (line.startswith(_HEADER) and not line.startswith(_VET_HEADER)) or not out:
             out.append(line)
         else:
             out[-1] += "\n" + line
@@ -158,11 +171,21 @@ class PackageJob(Job):
             self._build()
         except UserError as e:
             self.failure = "build failed"
-            about = self.builder.reports.print(e.message)
-            self.run_state.build_failed = about or self.package.description
+            text = self.builder.plain_report(self.package, e.message)
+            self._set_failed(self.builder.reports.print(text) or self.package.description)
+        except _VetFailure as e:
+            self.failure = "build failed"
+            self.builder.reports.show(e.report, e.description)
+            self._set_failed(e.description)
+
+    def _set_failed(self, description: str) -> None:
+        if not self.builder.text_reports:
+            self.run_state.build_failed = description
 
     def _build(self) -> None:
         builder = self.builder
+        if self.variants is None and builder.command.values.flag("n"):
+            return
         if self.variants is None:
             builder.check(self.package)
             if not self.package.standard:
@@ -173,11 +196,16 @@ class PackageJob(Job):
         self.plan = plan
         main = self.variants.main
         name = binary_name(self.package)
+        if builder.command.values.flag("n"):
+            builder.show_steps(plan, main, f"$WORK/{os.path.basename(self.run_state.work)}/{name}")
+            return
         if not builder.keeps_binary():
             if self.run_state.find_cached(identify(plan, main, name)):
                 builder.vet(self.package, self.variants, identify(plan, main, name), self.run_state.work)
                 self.cached = True
                 return
+        if builder.command.values.flag("x"):
+            builder.show_steps(plan, main, f"$WORK/{os.path.basename(self.run_state.work)}/{name}")
         self.executable = builder.executable(plan, main, name)
         builder.vet(self.package, self.variants, identify(plan, main, name), self.run_state.work)
         if not builder.command.values.flag("c"):
@@ -187,6 +215,12 @@ class PackageJob(Job):
     def run(self) -> None:
         state = self.run_state
         builder = self.builder
+        if builder.command.values.flag("n") and not self.failure:
+            self.started.set()
+            if self.variants is not None and not builder.command.values.flag("c"):
+                name = os.path.join("$WORK", os.path.basename(state.work), binary_name(self.package))
+                sys.stderr.write(" ".join(state.command(name)) + "\n")
+            return
         if builder.command.values.flag("c"):
             self.started.set()
             if self.failure:
@@ -260,11 +294,14 @@ class JobBuilder:
     def __init__(self, command: TestCommand, plan: Plan) -> None:
         self.command = command
         self.plan = plan
-        self.reports = BuildReports(command.json)
+        # An old way of -json: what a build has to say as text.
+        self.text_reports = "gotestjsonbuildtext=1" in os.environ.get("GODEBUG", "").split(",")
+        self.reports = BuildReports(command.json and not self.text_reports)
         self.single = len(plan.graph.roots) == 1
         self.covered: list[Package] = []  # with -coverpkg
         self.patterns: list[str] = []
         self.meta_digest = ""
+        self._printing = threading.Lock()
 
     def keeps_binary(self) -> bool:
         return self.command.values.flag("c") or self.command.needs_binary()
@@ -291,7 +328,8 @@ class JobBuilder:
                     faulty = [at_fault]
             if faulty:
                 job.failure = "setup failed"
-                state.build_failed = faulty[0].description
+                if not self.text_reports:
+                    state.build_failed = faulty[0].description
                 for p in faulty:
                     self.reports.show(f"# {package.import_path}\n{p.error}", p.description)
         return jobs
@@ -317,7 +355,7 @@ class JobBuilder:
 
     def meta_data(self, package: Package, directory: str) -> str:
         """The file with the meta-data of a package that no test binary may contain, "" if it has no functions."""
-        inputs = package_inputs(Graph([package], []), package)
+        inputs = package_inputs(Graph([package], []), package, self.plan.context.view)
         path = os.path.join(directory, meta_file_name(package.import_path))
         self.coverage([], "").instrument(inputs[package.import_path], package, directory, path)
         try:
@@ -350,7 +388,7 @@ class JobBuilder:
         """The tree whose files a test's results may depend on."""
         if package.standard:
             return self.plan.context.goroot
-        return "" if package.module is None else package.module.dir
+        return package.root or ("" if package.module is None else package.module.dir)
 
     def plan_for(self, variants: TestVariants, work: str) -> Plan:
         p = self.plan
@@ -362,7 +400,10 @@ class JobBuilder:
         if self.command.covers:
             paths = [c.import_path for c in self.covered] if self.patterns else [variants.package.import_path]
             options.cover = self.coverage(paths, os.path.join(work, "cover"))
-        return Plan(p.context, graph, options, p.values, p.cache, p.work, p.loader)
+        made = Plan(p.context, graph, options, p.values, p.cache, p.work, p.loader)
+        if p.values.text("buildvcs") in ("auto", ""):
+            made.wanted = []  # test binaries are not stamped unless that is asked for
+        return made
 
     def executable(self, plan: Plan, main: Package, name: str) -> str:
         """Path of the test binary, built if need be."""
@@ -372,6 +413,15 @@ class JobBuilder:
         if known is not None:
             return known
         return in_child(lambda: build_cached(plan, main, name))
+
+    def show_steps(self, plan: Plan, main: Package, target: str) -> None:
+        """-n: the commands that would build a test binary."""
+        from ..work.modinfo import module_info
+        from ..work.steps import Steps
+
+        plan.options.modinfo = module_info(plan.context, plan.graph, main, plan.options)
+        with self._printing:
+            Steps(plan.context, plan.graph, plan.options, plan.work.path(), sys.stderr).program(main, plan.options.ldflags, target)
 
     def vet(self, package: Package, variants: TestVariants | None, id: str, work: str) -> None:
         """What `go vet` finds in a package and its tests with the analysers of -vet. UserError if there is something.
@@ -386,7 +436,8 @@ class JobBuilder:
         flags = [f"-{name}" for name in command.analyzers]
         cache = self.plan.cache
         key = action_id("vetted", id, str(command.vet_explicit), *flags)
-        if not packages or cache.output_file(key) is not None:
+        known = not self.plan.values.flag("x") and not self.plan.values.flag("a")
+        if not packages or (known and cache.output_file(key) is not None):
             return
 
         def action() -> str:
@@ -394,11 +445,25 @@ class JobBuilder:
 
         report = action() if self.single else in_child(action)
         if report:
-            raise UserError(report)
+            raise _VetFailure(report, packages[0].description)
         try:
             cache.put(key, b"ok")
         except OSError:
             return
+
+    def plain_report(self, package: Package, report: str) -> str:
+        """The report of a failed build. If another package of the command imports this one, what is wrong with it
+        even without its tests is reported as everybody's."""
+        description = f"{package.import_path} [{package.import_path}.test]"
+        if f"{_HEADER}{description}\n" not in report:
+            return report
+        if not any(package in (r.dependencies or []) for r in self.plan.graph.roots):
+            return report
+        try:
+            self.check(package)
+        except UserError as e:
+            return e.message
+        return report
 
     def check(self, package: Package) -> None:
         """Compile a package without tests, as far as mistakes are concerned."""
