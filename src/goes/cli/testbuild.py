@@ -159,14 +159,12 @@ class PackageJob(Job):
         self.package = package
         self.run_state = state
         self.variants: TestVariants | None = None
-        self.failure = ""  # "setup failed" or "build failed"
+        self.failure = ""  # "build failed"
         self.cached = False
         self.plan: Plan | None = None
         self.executable = ""
 
     def build(self) -> None:
-        if self.failure:
-            return
         try:
             self._build()
         except UserError as e:
@@ -217,9 +215,11 @@ class PackageJob(Job):
         builder = self.builder
         if builder.command.values.flag("n") and not self.failure:
             self.started.set()
-            if self.variants is not None and not builder.command.values.flag("c"):
-                name = os.path.join("$WORK", os.path.basename(state.work), binary_name(self.package))
-                sys.stderr.write(" ".join(state.command(name)) + "\n")
+            where = os.path.join("$WORK", os.path.basename(state.work))
+            if self.variants is None and self._is_counted():
+                sys.stderr.write(f"{builder.covdata()} percent -i {where}\n")
+            elif self.variants is not None and not builder.command.values.flag("c"):
+                sys.stderr.write(" ".join(state.command(os.path.join(where, binary_name(self.package)))) + "\n")
             return
         if builder.command.values.flag("c"):
             self.started.set()
@@ -238,14 +238,14 @@ class PackageJob(Job):
         if self.variants is None:
             state.say(self._without_tests())
             return
+        if builder.command.needs_binary():
+            self._install()
         if self.cached:
             state.take_cached()
             return
         os.makedirs(state.work, exist_ok=True)
         name = os.path.join(state.work, binary_name(self.package))
         place(self.executable, name)
-        if builder.command.needs_binary():
-            self._install()
         if builder.command.values.flag("x"):
             sys.stderr.write(" ".join(state.command(name)) + "\n")
             sys.stderr.flush()
@@ -256,8 +256,7 @@ class PackageJob(Job):
         builder = self.builder
         package = self.package
         state = self.run_state
-        counted = builder.command.covers and (not builder.patterns or package in builder.covered)
-        meta = builder.meta_data(package, os.path.join(state.work, "meta")) if counted and package.go_files else ""
+        meta = builder.meta_data(package, os.path.join(state.work, "meta")) if self._is_counted() else ""
         if not meta:
             return f"?   \t{package.import_path}\t[no test files]\n"
         tool = tool_program("covdata", builder.plan.cache)
@@ -268,7 +267,17 @@ class PackageJob(Job):
             _output_of([tool, "textfmt", "-i", where, "-o", path])
             with open(path, "rb") as f:
                 profile.add(f.read(), path)
+        if builder.command.values.flag("x"):
+            sys.stderr.write(f"{builder.covdata()} percent -i {where}\n")
+            sys.stderr.flush()
         return _output_of([tool, "percent", "-i", where])
+
+    def _is_counted(self) -> bool:
+        """Is the package instrumented, though it has no tests?"""
+        builder = self.builder
+        if not builder.command.covers or not self.package.go_files:
+            return False
+        return not builder.patterns or self.package in builder.covered
 
     def _install(self) -> None:
         """Put the binary where -c or -o want it."""
@@ -310,13 +319,12 @@ class JobBuilder:
         """A job for each package, with its variants loaded."""
         jobs: list[Job] = []
         cover = self._cover()
-        if self.patterns:
+        if self.patterns and not self.command.values.flag("n"):
             self.write_meta_files(settings)
         for k, package in enumerate(self.plan.graph.roots):
             work = os.path.join(self.plan.work.path(), f"b{k + 1:03d}")
             state = PackageRun(settings, package, self._root(package), work)
             job = PackageJob(self, package, state)
-            jobs.append(job)
             state.cover_meta = self.meta_digest
             faulty = [p for p in packages_below(package) if p.error is not None]
             if not faulty and (package.test_go_files or package.xtest_go_files):
@@ -326,12 +334,17 @@ class JobBuilder:
                     job.variants = variants
                 else:
                     faulty = [at_fault]
-            if faulty:
-                job.failure = "setup failed"
-                if not self.text_reports:
-                    state.build_failed = faulty[0].description
-                for p in faulty:
-                    self.reports.show(f"# {package.import_path}\n{p.error}", p.description)
+            if not faulty:
+                jobs.append(job)
+                continue
+            for p in faulty:
+                self.reports.show(f"# {package.import_path}\n{p.error}", p.description)
+            if not self.text_reports:
+                state.build_failed = faulty[0].description
+            state.begin()
+            state.fail("setup failed")
+            if state.output:
+                write_stdout(state.output)
         return jobs
 
     def _cover(self) -> TestCover | None:
@@ -352,6 +365,10 @@ class JobBuilder:
 
     def coverage(self, paths: list[str], directory: str, hook: str = "test") -> Coverage:
         return Coverage(self.command.cover_mode, paths, hook, directory, lambda: tool_program("cover", self.plan.cache))
+
+    def covdata(self) -> str:
+        """How -x and -n show the tool that reads coverage data."""
+        return os.path.join(self.plan.context.goroot, "bin", "go") + " tool covdata"
 
     def meta_data(self, package: Package, directory: str) -> str:
         """The file with the meta-data of a package that no test binary may contain, "" if it has no functions."""
