@@ -252,7 +252,8 @@ def make_context(
         level = env.get(variable, "") or default
         if values and level not in values.split():
             raise UserError(f"go: invalid {variable}: must be {', '.join(values.split())}", 2)
-    gopath = env.get("GOPATH", "") or os.path.join(env.get("HOME", "") or os.path.expanduser("~"), "go")
+    home = env.get("HOME", "")
+    gopath = env.get("GOPATH", "") or (os.path.join(home, "go") if home else "")
     first = gopath.split(os.pathsep)[0]
     modcache = env.get("GOMODCACHE", "") or (os.path.join(first, "pkg", "mod") if first else "")
     experiments = parse_experiments(goarch, goos, env.get("GOEXPERIMENT", ""))
