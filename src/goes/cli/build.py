@@ -65,10 +65,8 @@ def is_object(path: str) -> bool:
         return False
 
 
-def install(built: str, target: str, verb: str = "build", path: str = "") -> None:
-    """Copy the cached executable of a package to its place, never leaving half of it."""
-    from shutil import copyfile
-
+def check_target_file(target: str, verb: str, path: str) -> None:
+    """Raise UserError if the target is something that no build has made."""
     kind = ""
     if os.path.isdir(target):
         kind = "a directory"
@@ -76,6 +74,13 @@ def install(built: str, target: str, verb: str = "build", path: str = "") -> Non
         kind = "not an object file"
     if kind:
         raise UserError(f"{path}: go {verb} {path}: build output {quote(target)} already exists and is {kind}")
+
+
+def install(built: str, target: str, verb: str = "build", path: str = "") -> None:
+    """Copy the cached executable of a package to its place, never leaving half of it."""
+    from shutil import copyfile
+
+    check_target_file(target, verb, path)
     folder = os.path.dirname(os.path.abspath(target))
     temporary = os.path.join(folder, f".goes-{os.getpid()}-{os.path.basename(target)}")
     try:
@@ -162,6 +167,8 @@ def build_all(p: Plan, targets: dict[str, str], verb: str = "build") -> int:
     mains = [r for r in p.wanted if r.name == "main"]
     for r in mains:
         try:
+            if targets.get(r.import_path):
+                check_target_file(targets[r.import_path], verb, r.import_path)
             built = build_cached(p, r, program_name(r))
         except UserError as e:
             failures.append(e)

@@ -53,7 +53,7 @@ def run(args: list[str]) -> int:
             sys.stdout.write(" ".join([program, *rest]) + "\n")
             return 0
         return run_tool(name, [program, *rest])
-    if name and all(c.islower() or c.isdigit() or c in "_/.-" or c.isupper() for c in name):
+    if os.path.isdir(os.path.join(goroot, "src")) and name and all(c.islower() or c.isdigit() or c in "_/.-" or c.isupper() for c in name):
         found = _module_tool(values, name)
         if found:
             return _run_module_tool(values, name, found, rest)
