@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import platform
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, final
@@ -176,7 +175,7 @@ def host_os() -> str:
 
 
 def host_arch() -> str:
-    machine = platform.machine().lower()
+    machine = os.uname().machine.lower()
     return _MACHINES.get(machine, machine)
 
 
