@@ -480,6 +480,10 @@ class Fetcher:
                 raise FetchError(f"unzip {zip_file}: {e.message}") from None
             self._hash_zip(path, version, name, hash_file)
             os.rename(name, zip_file)
+        except FetchError as e:
+            _remove(name)
+            # What is wrong with an archive does not say whose it is.
+            raise module_error(path, version, e) if e.message.startswith("zip: ") else e from None
         except BaseException:
             _remove(name)
             raise
