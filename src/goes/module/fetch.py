@@ -191,12 +191,7 @@ class Fetcher:
 
     def versions(self, path: str, prefix: str = "") -> VersionList:
         """The tagged versions that begin with the prefix."""
-
-        def ask(proxy: str) -> VersionList:
-            found = self._versions.get((proxy, path, prefix), lambda: self.repo(proxy, path).versions(prefix))
-            return VersionList(list(found.versions), found.origin)
-
-        return self.try_proxies(ask)
+        return self.try_proxies(lambda proxy: self.versions_at(proxy, path, prefix))
 
     def stat(self, path: str, revision: str) -> RevisionInfo:
         """A version, branch, tag or commit."""
