@@ -186,9 +186,10 @@ def plan(
     work: WorkDirectory,
     files: bool = False,
     tolerant: bool = False,
+    tests: bool = False,
 ) -> Plan:
     """Load the packages the patterns name, or the one package made of files. Raises UserError with all loading
-    errors, unless `tolerant`."""
+    errors, unless `tolerant`. `tests`: what their tests import will be asked for."""
     from ..load.graph import Graph, Loader, LoadOptions
     from ..work.cache import Cache
     from .modcommands import mod_options
@@ -198,6 +199,7 @@ def plan(
     cache = Cache(require_cache_directory())
     load_options = LoadOptions()
     load_options.modules = mod_options("build", values)
+    load_options.with_tests = tests
     loader = Loader(context, os.getcwd(), options=load_options)
     graph = Graph([loader.load_files(patterns)], loader.warnings) if files else loader.load(patterns)
     return finish_plan(values, context, graph, loader, cache, work, tolerant)

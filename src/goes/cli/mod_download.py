@@ -37,7 +37,7 @@ def run(args: list[str]) -> int:
     names = values.rest
     explicit = bool(names)
     try:
-        if state.has_root:
+        if state.has_root or state.workspace:
             load_requirements(state)
             if explicit:
                 _note_main_modules(state, names)

@@ -37,9 +37,9 @@ class ModError(Exception):
 
 @final
 class ModuleError(ModError):
-    def __init__(self, mod: Mod, inner: ModError) -> None:
+    def __init__(self, mod: Mod, inner: ModError, message: str = "") -> None:
         about = text(mod) if mod[1] else f"module {mod[0]}"
-        super().__init__(f"{about}: {inner}", inner.not_exist, inner.disallowed)
+        super().__init__(message or f"{about}: {inner}", inner.not_exist, inner.disallowed)
         self.mod = mod
         self.inner = inner
         self.origin = inner.origin

@@ -9,8 +9,9 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar, final
 
+from ..diag.diagnostic import UserError
 from .moderrors import InvalidVersion, ModError, ModuleError
-from .modversions import Mod
+from .modversions import Mod, is_toolchain
 
 if TYPE_CHECKING:
     from ..module.fetch import Fetcher
@@ -56,7 +57,7 @@ def open_fetcher(state: ModuleState) -> tuple[GoSums, Fetcher]:
     else:
         path = sum_path(state, state.mod_roots[0]) if state.mod_roots else ""
     sums = GoSums(path, workspace, lenient=state.command == "mod tidy", overlay=state.context.view.replaced)
-    cache = ModuleCache(state.context.gomodcache, settings.modcacherw)
+    cache = ModuleCache(settings.gomodcache, settings.modcacherw)
     return sums, Fetcher(settings, sums, cache, state.running_go)
 
 
@@ -103,14 +104,34 @@ def fetch_go_mod(state: ModuleState, mod: Mod) -> bytes:
         raise translate(error) from None
 
 
-def prefetch_go_mods(state: ModuleState, mods: list[Mod]) -> None:
-    """The go.mod files of several module versions will be needed."""
-    if len(mods) < 2 or state.build_mod == "vendor":
+def prefetch(state: ModuleState, mods: list[Mod], whole: bool) -> None:
+    """Get go.mod files, or whole modules, that will be asked for one by one, several at once. Errors show up when they
+    are asked for."""
+    from ..module.problem import FetchError
+
+    wanted: list[Mod] = []
+    for mod in mods:
+        actual = state.resolve(mod)
+        if not actual[1] or actual[1] == "none" or is_toolchain(actual[0]) or actual in wanted:
+            continue
+        if state.must_have_sums and not state.have_sum((actual[0], actual[1] + ("" if whole else "/go.mod"))):
+            continue
+        if not (cached_directory(state, actual) if whole else cached_go_mod(state, actual)):
+            wanted.append(actual)
+    if len(wanted) < 2:
         return
-    actual = [m for m in map(state.resolve, mods) if m[1]]
-    if state.must_have_sums:
-        actual = [m for m in actual if have_sum(state, (m[0], m[1] + "/go.mod"))]
-    state.fetcher.prefetch_go_mods(actual)
+    fetcher = state.fetcher
+
+    def get(mod: Mod) -> None:
+        try:
+            if whole:
+                fetcher.download(mod[0], mod[1])
+            else:
+                fetcher.go_mod(mod[0], mod[1])
+        except (FetchError, UserError):
+            pass
+
+    fetcher.at_once(get, wanted)
 
 
 def download(state: ModuleState, mod: Mod) -> str:

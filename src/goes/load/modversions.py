@@ -94,8 +94,8 @@ def is_valid(path: str, version: str) -> bool:
 
 
 def _is_language(version: str) -> bool:
-    # Before 1.21 the first release of 1.20 was called 1.20, not 1.20.0.
-    return version != "" and semver.language_version(version) == version and semver.compare_go(version, "1.21") >= 0
+    """Is it a language version like 1.27? Before 1.21 that was a release, too."""
+    return version != "" and semver.language_version(version) == version and semver.compare_go(version, STRICT) >= 0
 
 
 def is_prefix(path: str, version: str) -> bool:

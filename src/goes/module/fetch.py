@@ -327,20 +327,6 @@ class Fetcher:
     def _check_go_mod(self, path: str, version: str, data: bytes) -> None:
         self._check_sum(path, version + "/go.mod", hash_go_mod(data))
 
-    def prefetch_go_mods(self, modules: list[tuple[str, str]]) -> None:
-        """Ask for several go.mod files at once, if they are not in the cache. What goes wrong is found again by go_mod."""
-        missing = [m for m in modules if not is_toolchain(m[0]) and not self._mods.has(m) and not self._is_cached(m, "mod")]
-        if len(missing) < 2:
-            return
-
-        def fetch(module: tuple[str, str]) -> None:
-            try:
-                self.go_mod(module[0], module[1])
-            except (FetchError, UserError):
-                pass
-
-        self.at_once(fetch, missing)
-
     def at_once(self, work: Callable[[K], T], items: list[K]) -> list[T]:
         """The results of `work`, which asks this fetcher, for all items, in their order. Ctrl-C ends all requests."""
         from concurrent.futures import ThreadPoolExecutor
@@ -354,12 +340,6 @@ class Fetcher:
                 pool.shutdown(wait=False, cancel_futures=True)
                 self.client().abort()
                 raise
-
-    def _is_cached(self, module: tuple[str, str], suffix: str) -> bool:
-        try:
-            return os.path.exists(self.cache.file(module[0], module[1], suffix))
-        except FetchError:
-            return True
 
     def go_mod_file(self, path: str, version: str) -> str:
         """The name of the cached .mod file."""
