@@ -133,8 +133,12 @@ def prefetch(state: ModuleState, mods: list[Mod], whole: bool) -> None:
         except (FetchError, UserError):
             pass
 
-    with ThreadPoolExecutor(_PARALLEL) as pool:
+    pool = ThreadPoolExecutor(_PARALLEL)
+    try:
         list(pool.map(get, wanted))
+    finally:
+        # An interrupted command does not wait for what is under way.
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def download(state: ModuleState, mod: Mod) -> str:
