@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, TypeVar, final
+from typing import TYPE_CHECKING, TypeVar, final
 
 from ..diag.diagnostic import UserError
 from .moderrors import InvalidVersion, ModError, ModuleError
@@ -75,16 +75,19 @@ def write_sums(state: ModuleState, keep: Callable[[], set[Mod]]) -> None:
 
 def translate(error: FetchError) -> ModError:
     inner = ModError(error.message, error.not_exist)
+    inner.origin = error.origin
     if error.module is None:
         return inner
     path, version = error.module
-    if error.invalid:
+    if error.invalid is not None:
         # Such a message has the module and version in front already, in its own way.
         problem = ModuleError((path, version or error.invalid), InvalidVersion(error.reason, error.not_exist))
         problem.message = error.message
+        problem.origin = error.origin
         return problem
     shown = f"{path}@{version}: " if version else f"module {path}: "
-    return ModuleError((path, version), ModError(error.message.removeprefix(shown), error.not_exist))
+    inner.message = error.message.removeprefix(shown)
+    return ModuleError((path, version), inner)
 
 
 def have_sum(state: ModuleState, mod: Mod) -> bool:
@@ -99,9 +102,6 @@ def fetch_go_mod(state: ModuleState, mod: Mod) -> bytes:
         return state.fetcher.go_mod(mod[0], mod[1])
     except FetchError as error:
         raise translate(error) from None
-
-
-_PARALLEL: Final = 8  # more do not make a proxy faster
 
 
 def prefetch(state: ModuleState, mods: list[Mod], whole: bool) -> None:
@@ -120,8 +120,6 @@ def prefetch(state: ModuleState, mods: list[Mod], whole: bool) -> None:
             wanted.append(actual)
     if len(wanted) < 2:
         return
-    from concurrent.futures import ThreadPoolExecutor
-
     fetcher = state.fetcher
 
     def get(mod: Mod) -> None:
@@ -133,12 +131,7 @@ def prefetch(state: ModuleState, mods: list[Mod], whole: bool) -> None:
         except (FetchError, UserError):
             pass
 
-    pool = ThreadPoolExecutor(_PARALLEL)
-    try:
-        list(pool.map(get, wanted))
-    finally:
-        # An interrupted command does not wait for what is under way.
-        pool.shutdown(wait=False, cancel_futures=True)
+    fetcher.at_once(get, wanted)
 
 
 def download(state: ModuleState, mod: Mod) -> str:

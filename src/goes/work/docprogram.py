@@ -1,7 +1,7 @@
 """The program behind `goes doc`: the doc command of GOROOT/src/cmd/go with a main package of its own.
 
-It is built with an overlay that leaves of the package cmd/go only a main function, and makes dirs.go call the `go` of $PATH, which is goes, where
-upstream calls GOROOT/bin/go.
+It is built with an overlay that leaves of the package cmd/go only a main function, and makes dirs.go call the `go` of
+$PATH, which is goes, where upstream calls GOROOT/bin/go.
 
 Source: cmd/go/internal/doc.
 """

@@ -52,8 +52,8 @@ class Steps:
     `work` is the work directory's real name."""
 
     __slots__ = (
-        "context", "graph", "options", "work", "out", "show", "toolexec", "extra_std", "compiled", "profiles", "_shown", "_directories", "_cwd",
-        "_checked",
+        "context", "graph", "options", "work", "out", "show", "toolexec", "extra_std", "compiled", "profiles", "_shown",
+        "_directories", "_cwd", "_checked",
     )  # fmt: skip
 
     def __init__(self, context: BuildContext, graph: Graph, options: BuildOptions, work: str, out: TextIO) -> None:

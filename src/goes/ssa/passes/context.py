@@ -49,7 +49,8 @@ class Decisions:
 
 @final
 class Context:
-    """`inline`: whether anything is inlined at all. `cycle`: names of the functions in the call-graph cycle at hand; they are not inlined into each other."""
+    """`inline`: whether anything is inlined at all. `cycle`: names of the functions in the call-graph cycle at hand;
+    they are not inlined into each other."""
 
     __slots__ = ("methods", "cycle", "inline", "keeps_calls", "decisions", "found_callees")
 
