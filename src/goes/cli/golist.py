@@ -225,7 +225,8 @@ def _list_packages(values: FlagValues, wanted: Wanted, format: str) -> int:
             p.test_imports = loader.resolved_test_imports(p, p.test_imports)
             p.xtest_imports = loader.resolved_test_imports(p, p.xtest_imports)
         if values.flag("compiled"):
-            p.compiled_go_files = p.go_files + p.cgo_files
+            if not p.incomplete:
+                p.compiled_go_files = p.go_files + p.cgo_files
             p.imports = p.imports + [i for i in p.compiled_imports if i not in p.imports]
     needs = _needs(wanted, format)
     if values.flag("export"):
