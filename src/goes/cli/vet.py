@@ -49,6 +49,11 @@ def run(args: list[str]) -> int:
 def run_tool(flags: FlagSet, args: list[str]) -> int:
     """go vet or go fix, as flags.command says."""
     given = _tool_path(flags.command, args)
+    if args and args[0] in ("-h", "-help", "--h", "--help"):
+        # Before the tool is built, which may take a while.
+        name = flags.command
+        more = f"Run 'go tool {name} help' for a full list of flags and analyzers.\nRun 'go tool {name} -help' for an overview."
+        raise UserError(f"{flags.usage_text()}\n{more}", 2)
     program = given or _own_tool(flags.command)
     values, tool_flags = _parse(flags, given, program, args)
     request = _Request(flags.command, values, tool_flags)
