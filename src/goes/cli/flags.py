@@ -153,8 +153,11 @@ class FlagSet:
         for word in goflags(self.flags, self.command == "env"):
             name, equals, value = word[2 if word.startswith("--") else 1 :].partition("=")
             flag = self.flags.get(name)
+            if flag is None and self.command == "test":
+                flag = self.flags.get(name.removeprefix("test."))
             if flag is None:
                 continue
+            name = flag.name
             dashed = word.partition("=")[0].replace("--", "-", 1)
             if flag.kind == BOOL:
                 value = value if equals else "true"
@@ -192,7 +195,7 @@ def goflags(own: Collection[str] = (), lenient: bool = False) -> list[str]:
         name = word[2 if word.startswith("--") else 1 :].partition("=")[0]
         if not word.startswith("-") or not name or name[0] == "-":
             raise UserError(f"go: parsing $GOFLAGS: non-flag {quote(word)}")
-        if name not in KNOWN_FLAGS and name not in own:
+        if name.removeprefix("test.") not in KNOWN_FLAGS and name not in own:
             raise UserError(f"go: parsing $GOFLAGS: unknown flag -{name}")
     return words
 

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Final, final
 
 from ..diag.diagnostic import UserError
+from .buildflags import build_tags
 from .flags import BOOL, BUILD_FLAGS, OPTIONAL, TEXT, Flag, FlagSet, FlagValues
 
 if TYPE_CHECKING:
@@ -168,8 +169,7 @@ def make_list_context(values: FlagValues) -> BuildContext:
     from ..load.view import read_overlay
     from ..work.cachedirectory import cache_directory
 
-    tags = [t for t in values.text("tags").replace(" ", ",").split(",") if t]
-    context = make_context(os.environ, tags, cgo=True)
+    context = make_context(os.environ, build_tags(values), cgo=True)
     context.view = read_overlay(values.text("overlay"), os.getcwd())
     directory = cache_directory()
     if os.path.isabs(directory):

@@ -31,6 +31,17 @@ if TYPE_CHECKING:
     from ..load.package import Package
 
 _HEADER: Final = "# "
+_VET_HEADER: Final = "# ["  # the vet tool names the package it was given; that is no new report
+
+
+@final
+class _VetFailure(Exception):
+    """What the vet tool found, about a package."""
+
+    def __init__(self, report: str, description: str) -> None:
+        super().__init__(report)
+        self.report = report
+        self.description = description
 
 
 def binary_name(package: Package) -> str:
@@ -81,6 +92,9 @@ def _vet(plan: Plan, packages: list[Package], flags: list[str], explicit: bool, 
     options = VetOptions(flags)
     options.explicit = explicit
     options.in_test = True
+    options.show = plan.values.flag("x")
+    options.rebuild = plan.values.flag("a")
+    options.dry = plan.values.flag("n")
     os.makedirs(work, exist_ok=True)
     outcomes = Vet(Exports(plan.context, plan.cache, os.getcwd()), VetTool(path, path, True), options, work).run(packages)
     # What the compiler has to say was said by the build.
@@ -129,7 +143,7 @@ def _blocks(text: str) -> list[str]:
     """The reports of several packages, apart."""
     out: list[str] = []
     for line in text.split("\n"):
-        if line.startswith(_HEADER) or not out:
+        if (line.startswith(_HEADER) and not line.startswith(_VET_HEADER)) or not out:
             out.append(line)
         else:
             out[-1] += "\n" + line
@@ -146,23 +160,33 @@ class PackageJob(Job):
         self.package = package
         self.run_state = state
         self.variants: TestVariants | None = None
-        self.failure = ""  # "setup failed" or "build failed"
+        self.failure = ""  # "build failed"
         self.cached = False
         self.plan: Plan | None = None
         self.executable = ""
 
     def build(self) -> None:
-        if self.failure:
-            return
         try:
             self._build()
         except UserError as e:
             self.failure = "build failed"
-            about = self.builder.reports.print(e.message)
-            self.run_state.build_failed = about or self.package.description
+            text = self.builder.plain_report(self.package, e.message)
+            self._set_failed(self.builder.reports.print(text) or self.package.description)
+        except _VetFailure as e:
+            self.failure = "build failed"
+            self.builder.reports.show(e.report, e.description)
+            self._set_failed(e.description)
+
+    def _set_failed(self, description: str) -> None:
+        if not self.builder.text_reports:
+            self.run_state.build_failed = description
 
     def _build(self) -> None:
         builder = self.builder
+        if builder.command.values.flag("n"):
+            builder.show_vet(self.package, self.variants, self.run_state.work)
+            if self.variants is None:
+                return
         if self.variants is None:
             builder.check(self.package)
             if not self.package.standard:
@@ -173,11 +197,16 @@ class PackageJob(Job):
         self.plan = plan
         main = self.variants.main
         name = binary_name(self.package)
+        if builder.command.values.flag("n"):
+            builder.show_steps(plan, main, f"$WORK/{os.path.basename(self.run_state.work)}/{name}")
+            return
         if not builder.keeps_binary():
             if self.run_state.find_cached(identify(plan, main, name)):
                 builder.vet(self.package, self.variants, identify(plan, main, name), self.run_state.work)
                 self.cached = True
                 return
+        if builder.command.values.flag("x"):
+            builder.show_steps(plan, main, f"$WORK/{os.path.basename(self.run_state.work)}/{name}")
         self.executable = builder.executable(plan, main, name)
         builder.vet(self.package, self.variants, identify(plan, main, name), self.run_state.work)
         if not builder.command.values.flag("c"):
@@ -187,6 +216,14 @@ class PackageJob(Job):
     def run(self) -> None:
         state = self.run_state
         builder = self.builder
+        if builder.command.values.flag("n") and not self.failure:
+            self.started.set()
+            where = os.path.join("$WORK", os.path.basename(state.work))
+            if self.variants is None and self._is_counted():
+                sys.stderr.write(f"{builder.covdata()} percent -i {where}\n")
+            elif self.variants is not None and not builder.command.values.flag("c"):
+                sys.stderr.write(" ".join(state.command(os.path.join(where, binary_name(self.package)))) + "\n")
+            return
         if builder.command.values.flag("c"):
             self.started.set()
             if self.failure:
@@ -204,14 +241,14 @@ class PackageJob(Job):
         if self.variants is None:
             state.say(self._without_tests())
             return
+        if builder.command.needs_binary():
+            self._install()
         if self.cached:
             state.take_cached()
             return
         os.makedirs(state.work, exist_ok=True)
         name = os.path.join(state.work, binary_name(self.package))
         place(self.executable, name)
-        if builder.command.needs_binary():
-            self._install()
         if builder.command.values.flag("x"):
             sys.stderr.write(" ".join(state.command(name)) + "\n")
             sys.stderr.flush()
@@ -222,8 +259,7 @@ class PackageJob(Job):
         builder = self.builder
         package = self.package
         state = self.run_state
-        counted = builder.command.covers and (not builder.patterns or package in builder.covered)
-        meta = builder.meta_data(package, os.path.join(state.work, "meta")) if counted and package.go_files else ""
+        meta = builder.meta_data(package, os.path.join(state.work, "meta")) if self._is_counted() else ""
         if not meta:
             return f"?   \t{package.import_path}\t[no test files]\n"
         tool = tool_program("covdata", builder.plan.cache)
@@ -234,7 +270,17 @@ class PackageJob(Job):
             _output_of([tool, "textfmt", "-i", where, "-o", path])
             with open(path, "rb") as f:
                 profile.add(f.read(), path)
+        if builder.command.values.flag("x"):
+            sys.stderr.write(f"{builder.covdata()} percent -i {where}\n")
+            sys.stderr.flush()
         return _output_of([tool, "percent", "-i", where])
+
+    def _is_counted(self) -> bool:
+        """Is the package instrumented, though it has no tests?"""
+        builder = self.builder
+        if not builder.command.covers or not self.package.go_files:
+            return False
+        return not builder.patterns or self.package in builder.covered
 
     def _install(self) -> None:
         """Put the binary where -c or -o want it."""
@@ -260,11 +306,14 @@ class JobBuilder:
     def __init__(self, command: TestCommand, plan: Plan) -> None:
         self.command = command
         self.plan = plan
-        self.reports = BuildReports(command.json)
+        # An old way of -json: what a build has to say as text.
+        self.text_reports = "gotestjsonbuildtext=1" in os.environ.get("GODEBUG", "").split(",")
+        self.reports = BuildReports(command.json and not self.text_reports)
         self.single = len(plan.graph.roots) == 1
         self.covered: list[Package] = []  # with -coverpkg
         self.patterns: list[str] = []
         self.meta_digest = ""
+        self._printing = threading.Lock()
 
     def keeps_binary(self) -> bool:
         return self.command.values.flag("c") or self.command.needs_binary()
@@ -273,13 +322,12 @@ class JobBuilder:
         """A job for each package, with its variants loaded."""
         jobs: list[Job] = []
         cover = self._cover()
-        if self.patterns:
+        if self.patterns and not self.command.values.flag("n"):
             self.write_meta_files(settings)
         for k, package in enumerate(self.plan.graph.roots):
             work = os.path.join(self.plan.work.path(), f"b{k + 1:03d}")
             state = PackageRun(settings, package, self._root(package), work)
             job = PackageJob(self, package, state)
-            jobs.append(job)
             state.cover_meta = self.meta_digest
             faulty = [p for p in packages_below(package) if p.error is not None]
             if not faulty and (package.test_go_files or package.xtest_go_files):
@@ -289,11 +337,17 @@ class JobBuilder:
                     job.variants = variants
                 else:
                     faulty = [at_fault]
-            if faulty:
-                job.failure = "setup failed"
+            if not faulty:
+                jobs.append(job)
+                continue
+            for p in faulty:
+                self.reports.show(f"# {package.import_path}\n{p.error}", p.description)
+            if not self.text_reports:
                 state.build_failed = faulty[0].description
-                for p in faulty:
-                    self.reports.show(f"# {package.import_path}\n{p.error}", p.description)
+            state.begin()
+            state.fail("setup failed")
+            if state.output:
+                write_stdout(state.output)
         return jobs
 
     def _cover(self) -> TestCover | None:
@@ -315,9 +369,13 @@ class JobBuilder:
     def coverage(self, paths: list[str], directory: str, hook: str = "test") -> Coverage:
         return Coverage(self.command.cover_mode, paths, hook, directory, lambda: tool_program("cover", self.plan.cache))
 
+    def covdata(self) -> str:
+        """How -x and -n show the tool that reads coverage data."""
+        return os.path.join(self.plan.context.goroot, "bin", "go") + " tool covdata"
+
     def meta_data(self, package: Package, directory: str) -> str:
         """The file with the meta-data of a package that no test binary may contain, "" if it has no functions."""
-        inputs = package_inputs(Graph([package], []), package)
+        inputs = package_inputs(Graph([package], []), package, self.plan.context.view)
         path = os.path.join(directory, meta_file_name(package.import_path))
         self.coverage([], "").instrument(inputs[package.import_path], package, directory, path)
         try:
@@ -350,7 +408,7 @@ class JobBuilder:
         """The tree whose files a test's results may depend on."""
         if package.standard:
             return self.plan.context.goroot
-        return "" if package.module is None else package.module.dir
+        return package.root or ("" if package.module is None else package.module.dir)
 
     def plan_for(self, variants: TestVariants, work: str) -> Plan:
         p = self.plan
@@ -362,7 +420,10 @@ class JobBuilder:
         if self.command.covers:
             paths = [c.import_path for c in self.covered] if self.patterns else [variants.package.import_path]
             options.cover = self.coverage(paths, os.path.join(work, "cover"))
-        return Plan(p.context, graph, options, p.values, p.cache, p.work, p.loader)
+        made = Plan(p.context, graph, options, p.values, p.cache, p.work, p.loader)
+        if p.values.text("buildvcs") in ("auto", ""):
+            made.wanted = []  # test binaries are not stamped unless that is asked for
+        return made
 
     def executable(self, plan: Plan, main: Package, name: str) -> str:
         """Path of the test binary, built if need be."""
@@ -373,20 +434,41 @@ class JobBuilder:
             return known
         return in_child(lambda: build_cached(plan, main, name))
 
+    def show_steps(self, plan: Plan, main: Package, target: str) -> None:
+        """-n: the commands that would build a test binary."""
+        from ..work.modinfo import module_info
+        from ..work.steps import Steps
+
+        plan.options.modinfo = module_info(plan.context, plan.graph, main, plan.options)
+        with self._printing:
+            Steps(plan.context, plan.graph, plan.options, plan.work.path(), sys.stderr).program(main, plan.options.ldflags, target)
+
+    def vetted(self, package: Package, variants: TestVariants | None) -> list[Package]:
+        """What is looked at of a package and its tests."""
+        if self.command.vet_off:
+            return []
+        if variants is None:
+            return [package]
+        return [p for p in (variants.internal, variants.external) if p is not None and p.go_files]
+
+    def show_vet(self, package: Package, variants: TestVariants | None, work: str) -> None:
+        """-n: the commands that would look at a package and its tests."""
+        packages = self.vetted(package, variants)
+        if packages:
+            flags = [f"-{name}" for name in self.command.analyzers]
+            with self._printing:
+                _vet(self.plan, packages, flags, self.command.vet_explicit, os.path.join(work, "vet"))
+
     def vet(self, package: Package, variants: TestVariants | None, id: str, work: str) -> None:
         """What `go vet` finds in a package and its tests with the analysers of -vet. UserError if there is something.
         `id` stands for all sources; a clean bill is kept under it."""
         command = self.command
-        if command.vet_off:
-            return
-        packages = [package]
-        if variants is not None:
-            packages = [variants.internal] if variants.internal.go_files else []
-            packages += [variants.external] if variants.external is not None else []
+        packages = self.vetted(package, variants)
         flags = [f"-{name}" for name in command.analyzers]
         cache = self.plan.cache
         key = action_id("vetted", id, str(command.vet_explicit), *flags)
-        if not packages or cache.output_file(key) is not None:
+        known = not self.plan.values.flag("x") and not self.plan.values.flag("a")
+        if not packages or (known and cache.output_file(key) is not None):
             return
 
         def action() -> str:
@@ -394,11 +476,25 @@ class JobBuilder:
 
         report = action() if self.single else in_child(action)
         if report:
-            raise UserError(report)
+            raise _VetFailure(report, packages[0].description)
         try:
             cache.put(key, b"ok")
         except OSError:
             return
+
+    def plain_report(self, package: Package, report: str) -> str:
+        """The report of a failed build. If another package of the command imports this one, what is wrong with it
+        even without its tests is reported as everybody's."""
+        description = f"{package.import_path} [{package.import_path}.test]"
+        if f"{_HEADER}{description}\n" not in report:
+            return report
+        if not any(package in (r.dependencies or []) for r in self.plan.graph.roots):
+            return report
+        try:
+            self.check(package)
+        except UserError as e:
+            return e.message
+        return report
 
     def check(self, package: Package) -> None:
         """Compile a package without tests, as far as mistakes are concerned."""

@@ -143,7 +143,7 @@ def split(flags: FlagSet, args: list[str]) -> TestCommand:
         in_list = False
         name, equals, value = name.partition("=")
         flag = flags.flags.get(name) or flags.flags.get(name.removeprefix("test."))
-        if flag is None or (name.startswith("test.") and name.removeprefix("test.") not in PASSED):
+        if flag is None or name == "args" or (name.startswith("test.") and name.removeprefix("test.") not in PASSED):
             packages = [] if packages is None else packages
             i += 1
             if word in ("-args", "--args"):

@@ -38,6 +38,7 @@ from .requirements import ModuleGraph, Requirements, convert_pruning, expand_gra
 if TYPE_CHECKING:
     from .modstate import ModuleState
 
+
 IN_ALL: Final = 1
 IS_ROOT: Final = 2  # named on the command line
 FROM_ROOT: Final = 4  # that, or imported from there

@@ -25,6 +25,7 @@ from ..syntax.nodes import FuncDecl, Name, SelectorExpr, StarExpr
 from ..syntax.parser import parse_file
 from ..syntax.scanner import Scanner
 from .package import Package, short_path
+from .view import PLAIN, FileView
 
 INSIDE: Final = "_test"  # what the test main calls the package with its own test files
 OUTSIDE: Final = "_xtest"  # and the package of external test files
@@ -80,25 +81,24 @@ def is_test_name(name: str, prefix: str) -> bool:
     return len(name) == len(prefix) or not name[len(prefix)].islower()
 
 
-def test_functions(package: Package, cwd: str) -> TestFunctions:
+def test_functions(package: Package, cwd: str, view: FileView = PLAIN) -> TestFunctions:
     """Read the package's test files."""
     found = TestFunctions()
     for name in package.test_go_files:
-        imported, needed = _read_file(found, os.path.join(package.dir, name), INSIDE, cwd)
+        imported, needed = _read_file(found, os.path.join(package.dir, name), INSIDE, cwd, view)
         found.import_test |= imported
         found.need_test |= needed
     for name in package.xtest_go_files:
-        imported, needed = _read_file(found, os.path.join(package.dir, name), OUTSIDE, cwd)
+        imported, needed = _read_file(found, os.path.join(package.dir, name), OUTSIDE, cwd, view)
         found.import_xtest |= imported
         found.need_xtest |= needed
     return found
 
 
-def _read_file(found: TestFunctions, path: str, package: str, cwd: str) -> tuple[bool, bool]:
+def _read_file(found: TestFunctions, path: str, package: str, cwd: str, view: FileView) -> tuple[bool, bool]:
     """Whether the file makes the test main import its package, and name it."""
     try:
-        with open(path, "rb") as f:
-            data = f.read()
+        data = view.read(path)
     except OSError as e:
         if not found.error:
             found.error = f"open {path}: {os.strerror(e.errno or 0).lower()}"

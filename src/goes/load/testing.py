@@ -79,7 +79,7 @@ def test_variants(loader: Loader, package: Package, cover: TestCover | None = No
     main.go_files = ["_testmain.go"]
     main.is_local = package.is_local
     variants = TestVariants(package, internal, external, main)
-    functions = test_functions(package, loader.cwd)
+    functions = test_functions(package, loader.cwd, loader.context.view)
     variants.functions = functions
     if functions.error:
         main.error = PackageError([], "", functions.error)

@@ -59,7 +59,7 @@ class _Event:
 class _LineBuffer:
     """Cuts a stream into whole lines; pieces of lines longer than `limit`, and of benchmarks' lines, go to `part`."""
 
-    __slots__ = ("limit", "line", "part", "_data", "_inside", "_escaped")
+    __slots__ = ("limit", "line", "part", "_data", "_inside")
 
     def __init__(self, limit: int, line: Callable[[bytes], None], part: Callable[[bytes], None]) -> None:
         self.limit = limit
@@ -67,7 +67,6 @@ class _LineBuffer:
         self.part = part
         self._data = b""
         self._inside = False
-        self._escaped = False
 
     def write(self, data: bytes) -> None:
         while data:
@@ -102,14 +101,15 @@ class _LineBuffer:
 
     def _end_of_line(self, data: bytes, start: int) -> int:
         """Behind the line that begins at start: its newline, or a framing mark that does not begin it. -1: no end."""
+        escaped = False
         for i in range(start, len(data)):
             c = data[i]
             if c == _NEWLINE:
                 return i + 1
-            if self._escaped:
-                self._escaped = False
+            if escaped:
+                escaped = False
             elif c == _ESCAPE:
-                self._escaped = True
+                escaped = True
             elif c == _FRAMING and i > start:
                 return i
         return -1

@@ -49,6 +49,7 @@ class RunSettings:
         "arguments", "stream", "stream_and_keep", "shows_pass", "json", "json_marks", "local", "runner", "covers",
         "limit", "limit_text", "results", "fuzz_cache", "profile", "fail_fast", "failed_fast", "failed", "interrupted",
         "environment", "meta_files",
+        "running",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -70,6 +71,7 @@ class RunSettings:
         self.failed_fast = threading.Event()
         self.failed = threading.Event()
         self.interrupted = threading.Event()
+        self.running: set[str] = set()  # work directories of the binaries that run now
         self.environment: dict[str, str] = {}  # of the test binaries
         self.meta_files = ""  # with -coverpkg: where the meta-data of packages is that a binary does not contain
 
@@ -233,9 +235,13 @@ class PackageRun:
                     f.write(s.meta_files)
         straight = s.stream and self._converter is None
         sys.stdout.flush()
-        outcome = run_binary(
-            self.command(name), self.package.dir, environment, None if straight else self._sink, s.limit, s.limit_text
-        )
+        s.running.add(self.work)
+        try:
+            outcome = run_binary(
+                self.command(name), self.package.dir, environment, None if straight else self._sink, s.limit, s.limit_text
+            )
+        finally:
+            s.running.discard(self.work)
         self._merge_profile()
         if outcome.passed:
             self._passed(outcome)

@@ -172,8 +172,6 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
         link_options.counters = counters
         if parse_link_flags(options.ldflags, link_options):
             raise UserError(f"# {root.import_path}\n{USAGE}")
-        if root.default_godebug:
-            link_options.strings.append(("runtime.godebugDefault", root.default_godebug))
         if root.testmain is not None:
             link_options.strings.append(("testing.testBinary", "1"))
         made = make_executable(context, packages, options, link_options, {}, frozenset(), store)

@@ -66,7 +66,8 @@ class Coverage:
 
     def std_key(self, inputs: dict[str, PackageInput]) -> list[str]:
         """What it adds to the identity of std's machine code: other packages may have inlined from those covered."""
-        std = [path for path in self.packages if path in inputs and inputs[path].is_std]
+        imported = {path for i in inputs.values() for path in i.imports if i.is_std and not i.reinitialised}
+        std = [p for p in self.packages if p in imported and inputs[p].is_std and not inputs[p].reinitialised]
         return ["cover", self.mode, *std] if std else []
 
     def apply(self, inputs: dict[str, PackageInput], packages: list[Package]) -> list[str]:
@@ -115,6 +116,7 @@ class Coverage:
         name = os.path.join(directory, "coverinit.go")
         input.generated[name] = _registration(package, prefix, fixup).encode()
         input.go_files = [name, variables, *(made.get(f, f) for f in input.go_files)]
+        input.variant = input.is_std
         if self.mode == "atomic" and "sync/atomic" not in input.imports and package.import_path != "sync/atomic":
             input.imports.append("sync/atomic")
         return prefix
@@ -165,6 +167,12 @@ def _registration(package: Package, prefix: str, fixup: dict[str, str | int]) ->
         f"{fixed}, {mode}, {granularity})"
     )
     assign = f"{fixup['PkgIdVar']} = {call}" if fixed == -1 else call
+    if path == "runtime":
+        return (
+            f"package runtime\n\nimport {prefix}unsafe \"unsafe\"\n\n"
+            f"func {prefix}register() bool {{\n\t{assign.replace(prefix + 'add(', 'addCovMeta(', 1)}\n\treturn true\n}}\n\n"
+            f"var _ = {prefix}register()\n"
+        )
     return (
         f"package {package.name}\n\nimport {prefix}unsafe \"unsafe\"\n\n"
         f"//go:linkname {prefix}add runtime.addCovMeta\n"

@@ -247,7 +247,11 @@ class Steps:
             words.append(f"-c={workers}")
         words += self.options.compile_flags.get(p.import_path, [])
         words += ["-importcfg", objdir + "importcfg", "-pack"]
-        words += [self._source(p, f) for f in p.go_files]
+        if p.testmain is not None:
+            self._file(f"{real}_testmain.go", p.testmain.decode("utf-8", "surrogateescape").rstrip("\n").split("\n"))
+            words.append(objdir + "_testmain.go")
+        else:
+            words += [self._source(p, f) for f in p.go_files]
         self._tool("compile", words, p)
         if p.s_files:
             objects: list[str] = []
@@ -290,6 +294,8 @@ class Steps:
         ]  # fmt: skip
         if root.default_godebug:
             words.append("-X=runtime.godebugDefault=" + root.default_godebug)
+        if root.testmain is not None:
+            words += ["-X", "testing.testBinary=1"]
         if self.options.build_id:
             words.append("-buildid=" + self.options.build_id)
         words += [*flags, f"$WORK/{here}/_pkg_.a"]
