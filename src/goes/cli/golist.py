@@ -234,9 +234,9 @@ def _list_packages(values: FlagValues, wanted: Wanted, format: str) -> int:
 
         status = max(status, set_exports(loader, packages, allowed))
     if needs("Stale", "StaleReason"):
-        from ..load.staleness import set_staleness
+        from .liststale import set_staleness
 
-        set_staleness(packages)
+        set_staleness(loader, packages, values)
     everything = packages if values.flag("deps") else dependencies_first(packages)
     if values.flag("test") or pgo:
         rename_variants(everything)
