@@ -247,6 +247,9 @@ class PackageJob(Job):
         os.makedirs(state.work, exist_ok=True)
         name = os.path.join(state.work, binary_name(self.package))
         place(self.executable, name)
+        # Some tests look at the source they are run by.
+        with open(os.path.join(state.work, "_testmain.go"), "wb") as f:
+            f.write(self.variants.main.testmain or b"")
         if builder.command.values.flag("x"):
             sys.stderr.write(" ".join(state.command(name)) + "\n")
             sys.stderr.flush()
