@@ -28,7 +28,7 @@ COMPILED = {
     "link": (),
     "module": (),
     "load": (),
-    "work": ("build.py", "steps.py"),  # the edge: files, progress, processes
+    "work": ("build.py", "exports.py", "steps.py", "vet.py"),  # the edge: files, progress, processes
 }
 
 

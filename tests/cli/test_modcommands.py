@@ -28,6 +28,10 @@ def test_init_finds_the_path(goes: Goes) -> None:
     below.mkdir(parents=True)
     env = {"GOPATH": str(goes.place / "gopath")}
     assert "module example.com/below\n" in goes("mod", "init", cwd=below, env=env).stderr
+    (below.parent / "link").symlink_to(goes.place / "tmp")
+    (below.parent / "link" / "sub").mkdir()
+    link = below.parent / "link" / "sub"
+    assert "module example.com/link/sub\n" in goes("mod", "init", cwd=link, env={**env, "PWD": str(link)}).stderr
     (goes.place / "c").mkdir()
     (goes.place / "c" / "c.go").write_text('package c // import "example.com/commented"\n')
     assert "module example.com/commented\n" in goes("mod", "init", cwd=goes.place / "c").stderr
@@ -124,6 +128,14 @@ def test_edit_of_a_wrong_file(goes: Goes) -> None:
     )
 
 
+def test_bytes_that_are_no_text(goes: Goes) -> None:
+    path = goes.write("go.mod", b"module m\n\ntool x\xff\n")
+    assert goes("mod", "edit", "-print").stdout.encode("utf-8", "surrogateescape") == path.read_bytes()
+    assert json.loads(goes("mod", "edit", "-json").stdout)["Tool"] == [{"Path": "x\ufffd"}]
+    goes.write("go.mod", b"\xfe\n")
+    assert "go.mod:1: unknown directive: \udcfe\n" in goes("mod", "edit", "-fmt", env={"LC_ALL": "C"}).stderr
+
+
 def workspace(goes: Goes) -> Path:
     """Two modules, of Go 1.20 and 1.22."""
     for name, version in (("a", "1.20"), ("b", "1.22")):
@@ -190,3 +202,18 @@ def test_graph_and_why(goes: Goes) -> None:
     assert p.returncode == 2 and p.stderr.startswith(
         'invalid value "1.99" for flag -go: maximum supported Go version is 1.27.3\nusage: go mod graph'
     )
+
+
+def test_files_of_an_overlay(goes: Goes) -> None:
+    """They are read, and never written."""
+    goes.write("go.mod", "module hidden\n")
+    goes.write("other.mod", "module seen\n\ngo 1.20\n\nrequire x.com/a v1.0.0\n\nreplace x.com/a => ./a\n")
+    goes.write("a.mod", "module x.com/a\n\ngo 1.20\n\nrequire x.com/b v1.0.0\n")
+    goes.write("overlay.json", json.dumps({"Replace": {"go.mod": "other.mod", "a/go.mod": "a.mod"}}))
+    p = goes("mod", "graph", "-overlay=overlay.json")
+    assert p.stdout == "seen go@1.20\nseen x.com/a@v1.0.0\nx.com/a@v1.0.0 x.com/b@v1.0.0\n"
+    assert (goes.module / "go.mod").read_text() == "module hidden\n"
+    p = goes("mod", "tidy", "-overlay=overlay.json")
+    assert p.stderr.endswith("go: updates to go.mod needed, but go.mod is part of the overlay specified with -overlay\n")
+    p = goes("mod", "graph", "-overlay=missing.json")
+    assert p.stderr == f"go: reading overlay: open {goes.module}/missing.json: no such file or directory\n"

@@ -18,13 +18,14 @@ class Lab:
     def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
         self.directory = root / "main"
         self.proxy = root / "proxy"
+        self.cache = root / "cache"
         self.directory.mkdir()
         self.proxy.mkdir()
         self._capfd = capfd
         self._monkeypatch = monkeypatch
         monkeypatch.chdir(self.directory)
         settings = {
-            "GOPROXY": self.proxy.as_uri(), "GOSUMDB": "off", "GOMODCACHE": str(root / "cache"), "GOFLAGS": "-modcacherw",
+            "GOPROXY": self.proxy.as_uri(), "GOSUMDB": "off", "GOMODCACHE": str(self.cache), "GOFLAGS": "-modcacherw",
             "GOPATH": str(root / "gopath"), "HOME": str(root), "GOCACHE": str(root / "gocache"), "GOWORK": "",
             "GO111MODULE": "", "GOTOOLCHAIN": "local", "GOENV": "off", "GOOS": "linux", "GOARCH": "amd64",
             "GONOSUMDB": "", "GOPRIVATE": "", "GONOPROXY": "",

@@ -7,6 +7,11 @@ from pathlib import Path
 import pytest
 from modulelab import Lab, clear_cache, requirements
 
+from goes.diag.diagnostic import UserError
+from goes.load.context import make_context
+from goes.load.modstate import ModOptions
+from goes.load.modules import load_outside_module
+
 
 @pytest.fixture
 def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Lab:
@@ -171,6 +176,61 @@ def test_missing_sums_are_named(lab: Lab) -> None:
         "m.go:2:8: missing go.sum entry for module providing package example.com/high (imported by example.com/m); "
         "to add:\n\tgo get example.com/m\n"
     )
+
+
+def test_mod_mod_adds_what_is_missing(lab: Lab) -> None:
+    assert "go: found example.com/high in example.com/high v1.1.0" in lab.ok("list", "-mod=mod", ".")
+    assert requirements(lab.read("go.mod"))[0] == "example.com/high v1.1.0"
+
+
+def test_an_inconsistent_go_mod_is_refused(lab: Lab) -> None:
+    lab.ok("get", "example.com/high@v1.0.0")
+    lab.ok("get", "example.com/high@v1.1.0")
+    lab.write({"go.mod": lab.read("go.mod").replace("low v1.1.0", "low v1.0.0")})
+    assert lab.fails("list", ".") == "go: updates to go.mod needed; to update it:\n\tgo mod tidy\n"
+    assert "disabled by -mod=readonly; to update it:" in lab.fails("list", "-mod=readonly", ".")
+
+
+def test_another_file_can_stand_for_go_mod(lab: Lab) -> None:
+    lab.write({"alternate.mod": lab.read("go.mod")})
+    before = lab.read("go.mod")
+    lab.ok("get", "-modfile=alternate.mod", "example.com/low@v1.0.0")
+    assert requirements(lab.read("alternate.mod")) == ["example.com/low v1.0.0 // indirect"]
+    assert lab.read("go.mod") == before
+    assert "example.com/low v1.0.0/go.mod" in lab.read("alternate.sum") and not (lab.directory / "go.sum").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["example.com/high@"], "example.com/high@: version must not be empty"),
+        (["example.com/high@v1.0.0", "example.com/low@v1.1.0"],
+         "example.com/low@v1.1.0: all arguments must refer to packages in the same module at the same version (@v1.0.0)"),
+        (["./high@v1.0.0"], "./high@v1.0.0: argument must be a package path, not a relative path"),
+        (["all@v1.0.0"], "all@v1.0.0: argument must be a package path, not a meta-package"),
+        (["fmt@v1.0.0"], "fmt@v1.0.0: argument must not be a package in the standard library"),
+        (["example.com/forks@v1.0.0"],
+         "example.com/forks@v1.0.0 (in example.com/forks@v1.0.0):\n"
+         "\tThe go.mod file for the module providing named packages contains one or\n"
+         "\tmore replace directives. It must not contain directives that would cause\n"
+         "\tit to be interpreted differently than if it were the main module."),
+    ],
+)  # fmt: skip
+def test_packages_with_a_version_need_no_main_module(lab: Lab, arguments: list[str], message: str) -> None:
+    lab.publish("example.com/forks", "v1.0.0", {
+        "go.mod": "module example.com/forks\nreplace example.com/low => ../low\n", "forks.go": "package main",
+    })  # fmt: skip
+    context = make_context({"GOOS": "linux", "GOARCH": "amd64", "GOMODCACHE": str(lab.cache)})
+    with pytest.raises(UserError) as error:
+        load_outside_module(context, str(lab.directory), arguments, ModOptions("install"))
+    assert error.value.message == "go: " + message
+    resolver, patterns = load_outside_module(
+        context, str(lab.directory), ["example.com/high@latest", "example.com/high/sub@latest"], ModOptions("install")
+    )
+    assert patterns == ["example.com/high", "example.com/high/sub"] and resolver.outside == "example.com/high@v1.1.0"
+    assert [m.packages for m in resolver.match(patterns, False)] == [["example.com/high"], ["example.com/high/sub"]]
+    low = resolver.resolve("example.com/low", None).module
+    assert low is not None and low.version == "v1.1.0"
 
 
 def test_pruned_graphs_are_not_read_as_long_as_roots_suffice(lab: Lab) -> None:

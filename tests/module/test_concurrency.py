@@ -8,10 +8,12 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+import pytest
 from loopback import ModuleServer, zip_of
 
 MODULES = ["rsc.io/quote@v1.5.2", "rsc.io/sampler@v1.3.0", "example.com/big@v1.0.0"]
@@ -97,21 +99,22 @@ def test_killed_in_the_middle(tmp_path: Path, server: ModuleServer) -> None:
         is_whole(cache, server)
 
 
-def test_interrupted_leaves_nothing_half_written(tmp_path: Path, server: ModuleServer) -> None:
+@pytest.mark.parametrize("modules", [MODULES[:1], MODULES[:2]])
+def test_interrupted_leaves_nothing_half_written(tmp_path: Path, server: ModuleServer, modules: list[str]) -> None:
     """Ctrl-C while a proxy hangs."""
-
-    def hang(h: BaseHTTPRequestHandler) -> None:
-        time.sleep(20)
-
-    server.answers["/rsc.io/quote/@v/v1.5.2.zip"] = hang
+    hanging = [f"/{m.replace('@', '/@v/')}.zip" for m in modules]
+    release = threading.Event()
+    for path in hanging:
+        server.answers[path] = lambda h: (release.wait(60), None)[1]
     env = server.environment(tmp_path)
     os.makedirs(env["HOME"])
-    process = command(env, "mod", "download", "rsc.io/quote@v1.5.2")
-    while not server.requests["/rsc.io/quote/@v/v1.5.2.zip"]:
+    process = command(env, "mod", "download", *modules)
+    while not all(server.requests[path] for path in hanging):
         assert process.poll() is None
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=15)
+    out, err = process.communicate(timeout=30)
+    release.set()
     assert process.returncode != 0
     assert b"Traceback" not in err
     left = [p.name for p in (tmp_path / "gopath/pkg/mod/cache/download/rsc.io/quote/@v").iterdir()]

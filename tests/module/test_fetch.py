@@ -193,3 +193,44 @@ def test_a_module_for_a_newer_go(world: World, server: ModuleServer) -> None:
         world.fetcher.download("example.com/new", "v1.0.0")
     assert str(caught.value) == "example.com/new@v1.0.0 requires go >= 1.99 (running go 1.27.3; GOTOOLCHAIN=local)"
     assert caught.value.go_version == "1.99"
+
+
+def test_a_full_disk(world: World) -> None:
+    """Nothing half-written stays, and the next command, with more room, succeeds."""
+    import resource
+    import signal
+
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (600, limit[1]))
+    try:
+        with pytest.raises(FetchError, match=r"^write .*/rsc.io/quote/@v/v1.5.2.zip: file too large$"):
+            world.fetcher.download(QUOTE, "v1.5.2")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert not [f for f in world.files() if "/sumdb/" not in f]
+    world.again().fetcher.download(QUOTE, "v1.5.2")
+
+
+def test_a_cache_that_was_only_half_extracted(world: World) -> None:
+    directory = Path(world.fetcher.download(QUOTE, "v1.5.2"))
+    directory.chmod(0o755)
+    (directory / "quote.go").unlink()
+    partial = world.cache / "cache/download/rsc.io/quote/@v/v1.5.2.partial"
+    partial.touch()
+    again = world.again(GOPROXY="off")
+    again.fetcher.download(QUOTE, "v1.5.2")
+    assert (directory / "quote.go").exists() and not partial.exists()
+
+
+def test_a_read_only_cache_is_enough_to_read(world: World) -> None:
+    """What has been downloaded needs no lock and no write."""
+    world.fetcher.download(QUOTE, "v1.5.2")
+    world.fetcher.go_mod(QUOTE, "v1.5.2")
+    world.sums.write({(QUOTE, "v1.5.2"), (QUOTE, "v1.5.2/go.mod")}, readonly=False)
+    stamps = {p: p.lstat().st_mtime_ns for p in world.cache.rglob("*")}
+    again = world.again(GOPROXY="off", GOSUMDB="off")
+    again.fetcher.download(QUOTE, "v1.5.2")
+    again.fetcher.go_mod(QUOTE, "v1.5.2")
+    assert {p: p.lstat().st_mtime_ns for p in world.cache.rglob("*")} == stamps

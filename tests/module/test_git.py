@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import os
 import subprocess
+import threading
 import zipfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from goes.module.cache import ModuleCache
 from goes.module.coderepo import CodeRepo
 from goes.module.direct import local_version
+from goes.module.fetch import Fetcher, GoSums, Settings
 from goes.module.git import GitRepo
 from goes.module.problem import FetchError
 
@@ -190,3 +193,51 @@ def test_a_repository_that_does_not_exist(tmp_path: Path) -> None:
 def test_the_version_of_a_working_directory(work: Work) -> None:
     revision = work.git("rev-parse", "feature")
     assert local_version(str(work.directory), ROOT, ROOT, revision, os.environ).version == "v1.1.0"
+
+
+def test_from_a_path_over_http_to_a_module(work: Work, tmp_path: Path) -> None:
+    """GOPROXY=direct: the page of the path names the repository, git fetches it. Both go through an HTTP proxy, which
+    plays the host mod.invalid; GOINSECURE allows plain http."""
+    bare = tmp_path / "served/r.git"
+    subprocess.run(["git", "clone", "-q", "--bare", str(work.directory), str(bare)], check=True)
+    subprocess.run(["git", "update-server-info"], cwd=bare, check=True)
+    page = b'<head><meta name="go-import" content="mod.invalid/r git http://mod.invalid/r.git"></head>'
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = self.path.removeprefix("http://mod.invalid/").partition("?")[0]
+            file = tmp_path / "served" / path
+            data = page if "go-get=1" in self.path else file.read_bytes() if file.is_file() else b""
+            self.send_response(200 if data else 404)
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    proxy = f"http://127.0.0.1:{server.server_address[1]}"
+    env = {
+        "PATH": os.environ["PATH"], "HOME": str(tmp_path), "GOPATH": str(tmp_path / "gopath"), "GOPROXY": "direct", "GOSUMDB": "off",
+        "http_proxy": proxy, "GOINSECURE": "mod.invalid", "GIT_CONFIG_NOSYSTEM": "1",
+    }  # fmt: skip
+
+    def fetcher(**more: str) -> Fetcher:
+        settings = Settings({**env, **more})
+        return Fetcher(settings, GoSums(), ModuleCache(settings.gomodcache, True), "1.27.3")
+
+    try:
+        assert fetcher().versions("mod.invalid/r/sub").versions == ["v0.1.0"]
+        # The module calls itself example.com/r; that is for its user to find wrong.
+        directory = fetcher().download("mod.invalid/r", "v1.0.0")
+        assert sorted(os.listdir(directory)) == ["LICENSE", "go.mod", "r.go"]
+        with pytest.raises(FetchError, match="unknown revision v1.0.9"):
+            fetcher().stat("mod.invalid/r", "v1.0.9")
+        with pytest.raises(FetchError, match="https fetch: Get "):
+            fetcher(GOINSECURE="").stat("mod.invalid/r", "v1.1.0")
+        with pytest.raises(FetchError, match="GOVCS disallows using git for public mod.invalid/r"):
+            fetcher(GOVCS="public:off").stat("mod.invalid/r", "v1.1.0")
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -326,16 +326,6 @@ def test_errors_in_go_work(text: str, error: str) -> None:
     assert workfile.parse("go.work", text).errors == [error]
 
 
-def test_which_go_work_counts(tmp_path: Path) -> None:
-    (tmp_path / "a" / "b").mkdir(parents=True)
-    (tmp_path / "go.work").write_text("go 1.20\n")
-    here = str(tmp_path / "a" / "b")
-    assert workfile.find_work_file(here, "", "") == str(tmp_path / "go.work")
-    assert workfile.find_work_file(here, "off", "") == ""
-    assert workfile.find_work_file(here, "/x/go.work", "") == "/x/go.work"
-    assert workfile.find_work_file(here, "", str(tmp_path)) == ""
-
-
 # ------------------------------------------------------------------------------------------------ many texts
 
 

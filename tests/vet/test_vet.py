@@ -195,9 +195,11 @@ def test_go_test_looks_at_packages_before_it_runs_them(run: Run) -> None:
     ("args", "status", "message"),
     [
         (("-nope",), 2, "flag provided but not defined: -nope\nusage: go vet [build flags] [-vettool prog]"),
-        (("-diff",), 1, "go: go vet -diff flag requires -fix\n"),
-        (("-fix", "-c=1"), 1, "go: -c flag cannot be used when applying fixes\n"),
-        (("-fix", "-json", "-diff"), 1, "go: -json and -diff cannot be used together\n"),
+        (("-diff",), 1, "go vet -diff flag requires -fix\n"),
+        (("-fix", "-c=1"), 1, "-c flag cannot be used when applying fixes\n"),
+        (("-fix", "-json", "-diff"), 1, "-json and -diff cannot be used together\n"),
+        (("-p=0",), 1, "go: -p must be a positive integer: 0\n"),
+        (("-mod=bad",), 1, "-mod=bad not supported (can be '', 'mod', 'readonly', or 'vendor')\n"),
         (("./nothing",), 1, "directory not found\n"),
     ],
 )

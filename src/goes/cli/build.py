@@ -158,6 +158,7 @@ def build_all(p: Plan, targets: dict[str, str], verb: str = "build") -> int:
             return 0
     new = p.announce()
     failures: list[UserError] = []
+    show_remarks(p)
     mains = [r for r in p.wanted if r.name == "main"]
     for r in mains:
         try:
@@ -180,6 +181,32 @@ def build_all(p: Plan, targets: dict[str, str], verb: str = "build") -> int:
         raise together(failures)
     p.record(new)
     return 0
+
+
+def show_remarks(p: Plan) -> None:
+    """-gcflags=-m: what the optimiser decided in the packages that have the flag; kept with what is compiled."""
+    asked = [q for q in p.graph.packages if "-m" in p.options.compile_flags.get(q.import_path, []) and q.go_files]
+    if not asked:
+        return
+    from ..work.cache import action_id
+    from ..work.eager import remarks_of
+    from .progress import on_big_stack
+
+    for q in asked:
+        id = action_id("remarks", p.ids()[q.import_path])
+        kept = p.cache.get(id)
+        if kept is None:
+            try:
+                lines = on_big_stack(remarks_of, p.context, p.graph, q, p.options)
+            except UserError:
+                return  # compiling it will say what is wrong
+            kept = "\n".join(lines).encode("utf-8", "surrogateescape")
+            try:
+                p.cache.put(id, kept)
+            except OSError:
+                pass
+        if kept:
+            sys.stderr.write(f"# {q.import_path}\n{kept.decode('utf-8', 'surrogateescape')}\n")
 
 
 def write_archive(p: Plan, package: Package, target: str) -> None:

@@ -186,9 +186,10 @@ def plan(
     work: WorkDirectory,
     files: bool = False,
     tolerant: bool = False,
+    tests: bool = False,
 ) -> Plan:
     """Load the packages the patterns name, or the one package made of files. Raises UserError with all loading
-    errors, unless `tolerant`."""
+    errors, unless `tolerant`. `tests`: what their tests import will be asked for."""
     from ..load.graph import Graph, Loader, LoadOptions
     from ..work.cache import Cache
     from .modcommands import mod_options
@@ -198,7 +199,7 @@ def plan(
     cache = Cache(require_cache_directory())
     load_options = LoadOptions()
     load_options.modules = mod_options("build", values)
-    load_options.with_tests = tolerant
+    load_options.with_tests = tests
     loader = Loader(context, os.getcwd(), options=load_options)
     graph = Graph([loader.load_files(patterns)], loader.warnings) if files else loader.load(patterns)
     return finish_plan(values, context, graph, loader, cache, work, tolerant)
@@ -275,6 +276,7 @@ def make_options(values: FlagValues, graph: Graph) -> BuildOptions:
         given = values.all(name)
         if given:
             options.raw_flags[name] = given[-1]
+    options.profiles = find_profiles(values.text("pgo"), graph, cwd)
     compile_flags = PackageFlags(values.all("gcflags"), cwd)
     asm_flags = PackageFlags(values.all("asmflags"), cwd)
     for p in graph.packages if compile_flags or asm_flags else []:
@@ -288,6 +290,27 @@ def make_options(values: FlagValues, graph: Graph) -> BuildOptions:
     return options
 
 
+def find_profiles(setting: str, graph: Graph, cwd: str) -> dict[str, str]:
+    """The profile each package is to be compiled with, as -pgo says."""
+    if setting in ("", "off"):
+        return {}
+    out: dict[str, str] = {}
+    if setting != "auto":
+        path = os.path.join(cwd, setting)
+        return {p.import_path: path for p in graph.packages}
+    for root in graph.roots:
+        path = os.path.join(root.dir, "default.pgo")
+        if root.name != "main" or root.command_line or not os.path.isfile(path):
+            continue
+        pending = [root]
+        while pending:
+            p = pending.pop()
+            if p.import_path not in out:
+                out[p.import_path] = path
+                pending += p.dependencies or []
+    return out
+
+
 def link_flags(p: Plan) -> PackageFlags:
     """-ldflags of each program."""
     from ..work.perpackage import PackageFlags
@@ -298,7 +321,10 @@ def link_flags(p: Plan) -> PackageFlags:
 def _apply_compile_flags(options: BuildOptions, p: Package, words: list[str]) -> None:
     """What goes does about flags for the compiler; the others are only shown."""
     if "-l" in words or "-N" in words:
-        options.inline = False
+        if p.standard:
+            options.inline = False
+        else:
+            options.keeps_calls |= {p.import_path}
     if "-e" in words:
         options.all_errors = True
 

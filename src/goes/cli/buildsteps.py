@@ -35,7 +35,25 @@ def make_steps(p: Plan) -> Steps:
                 entry = p.cache.entry(ids[q.import_path])
                 if entry is not None:
                     steps.compiled[q.import_path] = p.cache.output_path(entry[0])
+    for profile in sorted(set(p.options.profiles.values())):
+        _know_profile(p, steps, profile)
     return steps
+
+
+def _know_profile(p: Plan, steps: Steps, profile: str) -> None:
+    """A profile that an earlier build has read needs no step."""
+    from ..work.cache import action_id
+
+    try:
+        with open(profile, "rb") as f:
+            id = action_id("profile", f.read())
+    except OSError as e:
+        raise UserError(f"go: -pgo: open {profile}: {os.strerror(e.errno or 0).lower()}") from None
+    entry = None if p.values.flag("a") else p.cache.entry(id)
+    if entry is not None:
+        steps.profiles[profile] = p.cache.output_path(entry[0])
+    elif not p.values.flag("n"):
+        p.cache.put(id, id.encode())
 
 
 def find_program(text: str) -> list[str]:

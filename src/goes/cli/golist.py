@@ -35,6 +35,8 @@ FLAGS: Final = FlagSet("list", "go list [-f format] [-json] [-m] [list flags] [b
     *[f for f in BUILD_FLAGS if f.name not in ("json", "O")],
 ])  # fmt: skip
 
+_DEFAULT_FORMAT: Final = "{{.ImportPath}}"
+
 
 @final
 class Wanted:
@@ -63,11 +65,12 @@ class Wanted:
 class Output:
     """Prints each value as the flags say."""
 
-    __slots__ = ("wanted", "template", "last")
+    __slots__ = ("wanted", "template", "last", "only_paths")
 
     def __init__(self, wanted: Wanted, template: Template | None) -> None:
         self.wanted = wanted
         self.template = template
+        self.only_paths = False  # nothing is printed but import paths, one a line
         self.last = "\n"
 
     def write(self, text: str) -> None:
@@ -110,7 +113,7 @@ def run(args: list[str]) -> int:
 
         return list_modules(values, wanted, format)
     _check(values)
-    return _list_packages(values, wanted, format or "{{.ImportPath}}")
+    return _list_packages(values, wanted, format or _DEFAULT_FORMAT)
 
 
 def _check(values: FlagValues) -> None:
@@ -126,8 +129,10 @@ def _check(values: FlagValues) -> None:
 
 def make_output(context: BuildContext, wanted: Wanted, format: str, state: ModuleState | None) -> Output:
     """Raises UserError if the format is malformed."""
-    if wanted.is_json:
-        return Output(wanted, None)
+    if wanted.is_json or format == _DEFAULT_FORMAT:
+        output = Output(wanted, None)
+        output.only_paths = not wanted.is_json
+        return output
     from ..load.listing import MODULE, MODULE_ERROR, context_struct
     from ..util.gotemplate import Function, Template, TemplateError
     from ..util.govalue import GoValue, Struct
@@ -174,7 +179,7 @@ def make_list_context(values: FlagValues) -> BuildContext:
 
 def _list_packages(values: FlagValues, wanted: Wanted, format: str) -> int:
     from ..load.graph import Loader, LoadOptions, dependencies_first
-    from ..load.listdeps import add_tests, collect_deps, collect_errors, map_imports, rename_variants
+    from ..load.listdeps import collect_deps, collect_errors, map_imports, rename_variants
     from .modcommands import mod_options
 
     context = make_list_context(values)
@@ -204,6 +209,8 @@ def _list_packages(values: FlagValues, wanted: Wanted, format: str) -> int:
 
         split_for_profiles(roots, "auto")
     if values.flag("test"):
+        from ..load.listtests import add_tests
+
         packages = add_tests(loader, packages, allowed, _keep_testmain)
     named = {id(p) for p in packages}
     if values.flag("deps"):
@@ -240,6 +247,9 @@ def _list_packages(values: FlagValues, wanted: Wanted, format: str) -> int:
         _set_godebug(loader, packages)
     modules: dict[int, Struct] = {}
     for p in packages:
+        if output.only_paths:
+            output.write(p.import_path + "\n")
+            continue
         map_imports(p)
         output.show(_struct(loader, p, modules, deps, errors, values.flag("retracted")))
     sys.stdout.flush()

@@ -79,7 +79,7 @@ def _run(command: TestCommand, work: WorkDirectory) -> int:
     from .buildflags import plan
     from .testbuild import JobBuilder
 
-    p = plan(command.values, command.packages or ["."], work, tolerant=True)
+    p = plan(command.values, command.packages or ["."], work, tolerant=True, tests=True)
     packages = p.graph.roots
     if not packages:
         raise UserError("no packages to test")

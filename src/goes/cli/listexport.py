@@ -51,7 +51,7 @@ def set_exports(loader: Loader, packages: list[Package], allowed: bool) -> int:
                 continue
             if allowed:
                 lines = error.message.split("\n")[1:]
-                p.error = PackageError([], "", "\n".join([f"# {p.description}", *lines]))
+                p.error = PackageError([], "", "\n".join([f"# {p.description}", *lines, ""]))
                 p.incomplete = True
             elif error.message not in shown:
                 shown.append(error.message)

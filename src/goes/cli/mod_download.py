@@ -23,9 +23,6 @@ FLAGS: Final = FlagSet("mod download", "go mod download [-x] [-json] [-reuse=old
     *MOD_FLAGS,
 ])  # fmt: skip
 
-# More do not make the network faster, and servers do not like them.
-_PARALLEL: Final = 8
-
 
 def run(args: list[str]) -> int:
     values = FLAGS.parse(args)
@@ -40,7 +37,7 @@ def run(args: list[str]) -> int:
     names = values.rest
     explicit = bool(names)
     try:
-        if state.has_root:
+        if state.has_root or state.workspace:
             load_requirements(state)
             if explicit:
                 _note_main_modules(state, names)
@@ -116,19 +113,9 @@ def read_reuse(file: str) -> Reuse:
 
 def _download(state: ModuleState, wanted: list[Wanted], as_json: bool) -> int:
     """Download all; the results are shown in order."""
-    from concurrent.futures import ThreadPoolExecutor
-
     fetcher = state.fetcher
-
-    def one(w: Wanted) -> dict[str, object]:
-        return download_module(state, w)
-
     try:
-        if len(wanted) == 1:
-            results = [one(wanted[0])]
-        else:
-            with ThreadPoolExecutor(_PARALLEL) as pool:
-                results = list(pool.map(one, wanted))
+        results = fetcher.at_once(lambda w: download_module(state, w), wanted)
     finally:
         fetcher.client().close()
     status = 0
@@ -145,6 +132,7 @@ def _download(state: ModuleState, wanted: list[Wanted], as_json: bool) -> int:
 def download_module(state: ModuleState, w: Wanted) -> dict[str, object]:
     """Bring one module into the cache; what there is to say about it, in the order of the JSON output."""
     from ..module.problem import FetchError
+    from ..module.repo import order_origin
 
     fetcher = state.fetcher
     found: dict[str, object] = {}
@@ -159,6 +147,7 @@ def download_module(state: ModuleState, w: Wanted) -> dict[str, object]:
             found["Dir"] = fetcher.download(w.path, w.version)
         except FetchError as e:
             error = e.message
-    found.update({"Path": w.path, "Version": w.version, "Query": w.query, "Error": error, "Origin": w.origin, "Reuse": w.reuse})
+    origin = order_origin(w.origin) if w.origin is not None else None
+    found.update({"Path": w.path, "Version": w.version, "Query": w.query, "Error": error, "Origin": origin, "Reuse": w.reuse})
     order = ("Path", "Version", "Query", "Error", "Info", "GoMod", "Zip", "Dir", "Sum", "GoModSum", "Origin", "Reuse")
     return {name: found[name] for name in order if found.get(name)}

@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from ..diag.diagnostic import UserError
+from ..util.cwd import current_directory
 from .flags import BOOL, LIST, TEXT, Flag, FlagSet
 from .modcommon import (
     MOD_FLAGS,
@@ -98,11 +99,10 @@ def run(args: list[str]) -> int:
         raise os_error(e, "open" if not isinstance(e, IsADirectoryError) else "read", path) from None
     mod = modfile.parse(path, data.decode("utf-8", "surrogateescape"))
     if mod.errors:
-        import os
 
         from ..load.package import short_path
 
-        raise UserError(f"go: errors parsing {short_path(path, os.getcwd())}:\n" + "\n".join(mod.errors))
+        raise UserError(f"go: errors parsing {short_path(path, current_directory())}:\n" + "\n".join(mod.errors))
 
     if module:
         mod.set_module(module)

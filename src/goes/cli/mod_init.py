@@ -12,11 +12,13 @@ import sys
 from typing import Final
 
 from ..diag.diagnostic import UserError
+from ..util.cwd import current_directory
 from .flags import FlagSet
 from .modcommon import (
     MOD_FLAGS,
     check_modfile_flag,
     check_modules_enabled,
+    file_view,
     go_version,
     module_cache,
     os_error,
@@ -46,10 +48,10 @@ def run(args: list[str]) -> int:
     if len(values.rest) > 1:
         raise UserError("go: 'go mod init' accepts at most one argument")
     check_modules_enabled()
-    cwd = os.getcwd()
+    cwd = current_directory()
     alternate = check_modfile_flag(values)
     path = alternate or os.path.join(cwd, "go.mod")
-    if os.path.exists(path):
+    if file_view(values).exists(path):
         raise UserError(f"go: {path} already exists")
     module = values.rest[0] if values.rest else ""
     if not module:
@@ -109,9 +111,10 @@ def _find_module_path(directory: str) -> str:
 
 def _inside(path: str, root: str) -> str:
     """The path relative to the root if it is below it, in name or in fact."""
-    for p, r in ((path, root), (os.path.realpath(path), os.path.realpath(root))):
-        if p.startswith(r.rstrip("/") + "/"):
-            return os.path.relpath(p, r)
+    for r in (root, os.path.realpath(root)):
+        for p in (path, os.path.realpath(path)):
+            if p.startswith(r.rstrip("/") + "/"):
+                return p[len(r.rstrip("/")) + 1 :]
     return ""
 
 

@@ -37,6 +37,7 @@ def run(args: list[str]) -> int:
         raise UserError("go: 'go mod tidy' accepts no arguments")
     options = PackageOptions()
     options.tidy = True
+    options.edits_modules = True
     options.tidy_go = values.text("go")
     options.tidy_compat = values.text("compat")
     options.tidy_diff = values.flag("diff")

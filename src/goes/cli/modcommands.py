@@ -31,7 +31,7 @@ def open_state(
     missing_imports: bool = False,
     explicit_write: bool = False,
 ) -> ModuleState:
-    """`values` may have any of -mod, -modfile, -modcacherw, -tags, -v and -x."""
+    """`values` may have any of -mod, -modfile, -modcacherw, -overlay, -tags, -v and -x."""
     from ..load.context import make_context
     from ..load.modstate import ModuleState
     from ..load.view import read_overlay

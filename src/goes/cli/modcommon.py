@@ -8,13 +8,17 @@ Source: cmd/go/internal/modcmd/edit.go, workcmd/edit.go, modload/init.go (messag
 from __future__ import annotations
 
 import os
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ..diag.diagnostic import UserError
+from ..util.cwd import current_directory
 from .flags import BOOL, CHDIR, TEXT, Flag, FlagSet, FlagValues
 
+if TYPE_CHECKING:
+    from ..load.view import FileView
+
 MODCACHERW: Final = Flag("modcacherw", BOOL, "leave newly-created directories in the module cache read-write")
-OVERLAY: Final = Flag("overlay", TEXT, "", "file")
+OVERLAY: Final = Flag("overlay", TEXT, "read a JSON config file that provides an overlay for build operations", "file")
 MOD_FLAGS: Final = [
     CHDIR,
     MODCACHERW,
@@ -70,7 +74,7 @@ def mod_file_path(values: FlagValues) -> str:
 
     check_modules_enabled()
     alternate = check_modfile_flag(values)
-    cwd = os.getcwd()
+    cwd = current_directory()
     path = find_mod_file(cwd)
     if not path:
         raise UserError("go: " + (_other_system(cwd) or "go.mod file not found in current directory or any parent "
@@ -98,15 +102,19 @@ def _other_system(cwd: str) -> str:
         directory = parent
 
 
-def work_file_path() -> str:
+def work_file_path(view: FileView) -> str:
     """The go.work of the workspace, "" without one."""
     from ..load.context import find_goroot
-    from ..module.workfile import find_work_file
+    from ..load.modstate import find_work
 
-    setting = os.environ.get("GOWORK", "")
-    if setting not in ("", "auto", "off") and not os.path.isabs(setting):
-        raise UserError("go: invalid GOWORK: not an absolute path")
-    return find_work_file(os.getcwd(), setting, find_goroot(os.environ))
+    return find_work(current_directory(), os.environ, find_goroot(os.environ), view)
+
+
+def file_view(values: FlagValues) -> FileView:
+    """What -overlay says."""
+    from ..load.view import read_overlay
+
+    return read_overlay(values.text("overlay"), current_directory())
 
 
 def go_version() -> str:
@@ -180,11 +188,12 @@ def setting(arg: str) -> tuple[str, str]:
 def json_text(value: object) -> str:
     """Indented JSON with the escapes of Go's encoder."""
     import json
+    import re
 
     text = json.dumps(value, indent="\t", ensure_ascii=False)
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
-    return text.encode("utf-8", "replace").decode("utf-8") + "\n"
+    return re.sub("[\ud800-\udfff]", "\ufffd", text) + "\n"
 
 
 def module_json(path: str, version: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from ..diag.diagnostic import UserError
 from ..run.workdir import WorkDirectory
-from .build import program_name
+from .build import program_name, show_remarks
 from .buildflags import Plan, build_cached, is_versioned, plan
 from .flags import BUILD_FLAGS, COVER_FLAGS, TEXT, Flag, FlagSet, FlagValues
 
@@ -121,6 +121,7 @@ def _run(values: FlagValues, patterns: list[str], arguments: list[str], work: Wo
     runner = find_runner(values.text("exec"), p.context.goos, p.context.goarch)
     if not executable:
         new = p.announce()
+        show_remarks(p)
         executable = build_cached(p, root, name)
         p.record(new)
     from ..run.process import run_program

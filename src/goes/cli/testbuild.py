@@ -94,6 +94,7 @@ def _vet(plan: Plan, packages: list[Package], flags: list[str], explicit: bool, 
     options.in_test = True
     options.show = plan.values.flag("x")
     options.rebuild = plan.values.flag("a")
+    options.dry = plan.values.flag("n")
     os.makedirs(work, exist_ok=True)
     outcomes = Vet(Exports(plan.context, plan.cache, os.getcwd()), VetTool(path, path, True), options, work).run(packages)
     # What the compiler has to say was said by the build.
@@ -182,8 +183,10 @@ class PackageJob(Job):
 
     def _build(self) -> None:
         builder = self.builder
-        if self.variants is None and builder.command.values.flag("n"):
-            return
+        if builder.command.values.flag("n"):
+            builder.show_vet(self.package, self.variants, self.run_state.work)
+            if self.variants is None:
+                return
         if self.variants is None:
             builder.check(self.package)
             if not self.package.standard:
@@ -444,16 +447,27 @@ class JobBuilder:
         with self._printing:
             Steps(plan.context, plan.graph, plan.options, plan.work.path(), sys.stderr).program(main, plan.options.ldflags, target)
 
+    def vetted(self, package: Package, variants: TestVariants | None) -> list[Package]:
+        """What is looked at of a package and its tests."""
+        if self.command.vet_off:
+            return []
+        if variants is None:
+            return [package]
+        return [p for p in (variants.internal, variants.external) if p is not None and p.go_files]
+
+    def show_vet(self, package: Package, variants: TestVariants | None, work: str) -> None:
+        """-n: the commands that would look at a package and its tests."""
+        packages = self.vetted(package, variants)
+        if packages:
+            flags = [f"-{name}" for name in self.command.analyzers]
+            with self._printing:
+                _vet(self.plan, packages, flags, self.command.vet_explicit, os.path.join(work, "vet"))
+
     def vet(self, package: Package, variants: TestVariants | None, id: str, work: str) -> None:
         """What `go vet` finds in a package and its tests with the analysers of -vet. UserError if there is something.
         `id` stands for all sources; a clean bill is kept under it."""
         command = self.command
-        if command.vet_off:
-            return
-        packages = [package]
-        if variants is not None:
-            packages = [variants.internal] if variants.internal.go_files else []
-            packages += [variants.external] if variants.external is not None else []
+        packages = self.vetted(package, variants)
         flags = [f"-{name}" for name in command.analyzers]
         cache = self.plan.cache
         key = action_id("vetted", id, str(command.vet_explicit), *flags)

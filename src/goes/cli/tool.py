@@ -128,19 +128,13 @@ def _list_platforms(args: list[str]) -> int | None:
 
 def _declared_tools(values: FlagValues) -> list[str]:
     """The tool directives of the main modules."""
-    from ..load.mainmodules import load_requirements
-    from ..load.moderrors import ModError
-    from .modcommands import open_state
-
-    state = open_state("tool", values)
-    state.init()
-    if not state.enabled:
+    if os.environ.get("GO111MODULE") == "off":
         return []
-    try:
-        load_requirements(state)
-    except ModError as error:
-        state.fatal(error)
-    return state.tools
+    from ..load.context import make_context
+    from ..load.modresolve import ModuleResolver
+    from .modcommands import mod_options
+
+    return ModuleResolver(make_context(os.environ), os.getcwd(), mod_options("tool", values)).tool_paths()
 
 
 def _short_name(path: str) -> str:

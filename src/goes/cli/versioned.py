@@ -2,43 +2,44 @@
 
     goes install example.com/cmd/a@latest       goes run example.com/cmd/a@v1.2.3
 
-All arguments name packages of one module at one version; only its own requirements count.
 Source: cmd/go/internal/load (PackagesAndErrorsOutsideModule).
 """
 
 from __future__ import annotations
 
+import os
+
 from ..diag.diagnostic import UserError
 from ..run.workdir import WorkDirectory
-from .buildflags import Plan, check_flags
+from ..work.cachedirectory import require_cache_directory
+from .buildflags import Plan, check_flags, finish_plan, make_build_context
 from .flags import FlagValues
 
 
-def check_arguments(arguments: list[str]) -> str:
-    """The version all arguments ask for. UserError for arguments that may not stand together."""
-    from ..load.patterns import is_local
-
-    version = ""
-    for i, argument in enumerate(arguments):
-        path, _, asked = argument.partition("@")
-        if is_local(argument) or argument.startswith("/"):
-            raise UserError(f"go: {argument}: argument must be a package path, not a relative path")
-        if "@" not in argument:
-            raise UserError(f"go: {argument}: argument must be a package path with a version")
-        if not path:
-            raise UserError(f"go: {argument}: version must not be empty" if not asked else f"go: {argument}: no path")
-        if not asked:
-            raise UserError(f"go: {argument}: version must not be empty")
-        if path in ("all", "std", "cmd", "work", "tool"):
-            raise UserError(f"go: {argument}: argument must not be a meta-package")
-        if i > 0 and asked != version:
-            raise UserError(f"go: {argument}: all arguments must refer to packages in the same module at the same version (@{version})")
-        version = asked
-    return version
-
-
 def plan_versioned(values: FlagValues, arguments: list[str], work: WorkDirectory) -> Plan:
-    """Load the packages and what they need, ready to build."""
+    """Load the programs and what they need, ready to build. Patterns match programs only."""
+    from ..load.graph import Graph, Loader, LoadOptions
+    from ..load.modules import check_outside_module, load_outside_module
+    from ..work.cache import Cache
+    from .modcommands import mod_options
+
     check_flags(values)
-    check_arguments(arguments)
-    raise UserError(f"go: {arguments[0]}: packages with a version are not supported yet")
+    context = make_build_context(values)
+    cache = Cache(require_cache_directory())
+    cwd = os.getcwd()
+    options = LoadOptions()
+    options.modules = mod_options("install", values)
+    resolver, patterns = load_outside_module(context, cwd, arguments, options.modules)
+    loader = Loader(context, cwd, options=options, resolver=resolver)
+    graph = loader.load(patterns)
+    literal = {p for p in patterns if "..." not in p}
+    kept = [
+        r for r in graph.roots
+        if r.name == "main" or (not r.name and r.error is not None) or r.is_literal or r.import_path in literal
+    ]  # fmt: skip
+    graph = Graph(kept, graph.warnings)
+    check_outside_module(resolver, graph)
+    for r in kept:
+        if r.error is None and r.name != "main":
+            raise UserError(f"package {r.import_path} is not a main package")
+    return finish_plan(values, context, graph, loader, cache, work)

@@ -49,6 +49,11 @@ def run(args: list[str]) -> int:
 def run_tool(flags: FlagSet, args: list[str]) -> int:
     """go vet or go fix, as flags.command says."""
     given = _tool_path(flags.command, args)
+    if args and args[0] in ("-h", "-help", "--h", "--help"):
+        # Before the tool is built, which may take a while.
+        name = flags.command
+        more = f"Run 'go tool {name} help' for a full list of flags and analyzers.\nRun 'go tool {name} -help' for an overview."
+        raise UserError(f"{flags.usage_text()}\n{more}", 2)
     program = given or _own_tool(flags.command)
     values, tool_flags = _parse(flags, given, program, args)
     request = _Request(flags.command, values, tool_flags)
@@ -74,7 +79,7 @@ def _tool_path(command: str, args: list[str]) -> str:
             continue
         if not equals:
             if i + 1 >= len(args):
-                raise UserError(f"go: {a} requires a filename")
+                raise UserError(f"{a} requires a filename")
             value = args[i + 1]
         return os.path.abspath(value) if value else ""
     return ""
@@ -161,7 +166,7 @@ class _Request:
         if command == "fix" or values.flag("fix"):
             if as_json:
                 if diff:
-                    raise UserError("go: -json and -diff cannot be used together")
+                    raise UserError("-json and -diff cannot be used together")
             else:
                 self.tool_flags.append("-fix")
                 if diff:
@@ -170,13 +175,13 @@ class _Request:
                 else:
                     self.apply = True
             if self.context_lines != -1:
-                raise UserError("go: -c flag cannot be used when applying fixes")
+                raise UserError("-c flag cannot be used when applying fixes")
         else:
             if not as_json:
                 self.tool_flags.append("-json")
                 self.output = "text"
             if diff:
-                raise UserError("go: go vet -diff flag requires -fix")
+                raise UserError("go vet -diff flag requires -fix")
         if command == "fix" and values.text("fix"):
             sys.stderr.write(f"go fix: the -fix={values.text('fix')} flag is obsolete and has no effect\n")
             if "buildtag" in values.text("fix").split(","):
@@ -226,9 +231,11 @@ def _packages(request: _Request) -> tuple[BuildContext, list[Package], bool]:
     from ..load.graph import Loader, LoadOptions
     from ..load.testing import test_variants
     from ..load.view import read_overlay
+    from .buildflags import check_flags
     from .modcommands import mod_options
 
     values = request.values
+    check_flags(values)
     tags = [t for t in values.text("tags").replace(" ", ",").split(",") if t]
     context = make_context(os.environ, tags)
     context.view = read_overlay(values.text("overlay"), os.getcwd())
@@ -243,7 +250,7 @@ def _packages(request: _Request) -> tuple[BuildContext, list[Package], bool]:
     if messages:
         raise UserError("\n".join(messages))
     if not graph.roots:
-        raise UserError(f"go: no packages to {request.command}")
+        raise UserError(f"no packages to {request.command}")
     found: list[Package] = []
     failed = False
     for p in graph.roots:

@@ -5,11 +5,11 @@ Source: cmd/go/internal/workcmd/edit.go (messages).
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, Final
 
 from ..diag.diagnostic import UserError
+from ..util.cwd import current_directory
 from .flags import BOOL, CHDIR, LIST, TEXT, Flag, FlagSet
 from .modcommon import (
     go_version,
@@ -48,6 +48,7 @@ _ORDERED: Final = frozenset(flag.name for flag in _EDITS)
 
 def run(args: list[str]) -> int:
     from ..load.package import short_path
+    from ..load.view import PLAIN
     from ..module.modedit import GO_VERSION, TOOLCHAIN
     from .workcommon import NO_WORK_FILE, read_work_file, write_work_file
 
@@ -57,7 +58,7 @@ def run(args: list[str]) -> int:
         raise UserError("go: cannot use both -json and -print")
     if len(values.rest) > 1:
         raise UserError("go: 'go help work edit' accepts at most one argument")
-    path = values.rest[0] if values.rest else work_file_path()
+    path = values.rest[0] if values.rest else work_file_path(PLAIN)
     if not path:
         raise UserError(NO_WORK_FILE)
     go = values.text("go")
@@ -69,10 +70,10 @@ def run(args: list[str]) -> int:
     if not go and not toolchain and not edits and not any(values.flag(name) for name in ("json", "print", "fmt")):
         raise UserError("go: no flags specified (see 'go help work edit').")
     try:
-        work = read_work_file(path, any_version=True)
+        work = read_work_file(path, PLAIN, any_version=True)
     except UserError as e:
         raise UserError(
-            f"go: errors parsing {short_path(path, os.getcwd())}:\n{e.message.removeprefix('go: ')}"
+            f"go: errors parsing {short_path(path, current_directory())}:\n{e.message.removeprefix('go: ')}"
         ) from None
 
     if go == "none":

@@ -9,8 +9,9 @@ import os
 from typing import Final
 
 from ..diag.diagnostic import UserError
+from ..util.cwd import current_directory
 from .flags import FlagSet
-from .modcommon import MOD_FLAGS, go_version, parse_edits, work_file_path
+from .modcommon import MOD_FLAGS, file_view, go_version, parse_edits, work_file_path
 
 EXAMPLE: Final = "goes work init ./a ./b"
 FLAGS: Final = FlagSet("work init", "go work init [moddirs]", [*MOD_FLAGS])
@@ -22,11 +23,12 @@ def run(args: list[str]) -> int:
     from .workcommon import write_work_file
 
     values, _ = parse_edits(FLAGS, args, frozenset())
-    path = work_file_path() or os.path.join(os.getcwd(), "go.work")
-    if os.path.exists(path):
+    view = file_view(values)
+    path = work_file_path(view) or os.path.join(current_directory(), "go.work")
+    if view.exists(path):
         raise UserError(f"go: {path} already exists")
     work = WorkFile(path)
     work.add_go(go_version())
-    use_directories(path, work, values.rest, False)
+    use_directories(path, work, values.rest, False, view)
     write_work_file(path, work)
     return 0

@@ -79,6 +79,7 @@ def _options(tidy: bool) -> PackageOptions:
 
     options = PackageOptions()
     options.any_tags = True
+    options.edits_modules = True
     options.load_tests = True
     options.allow_errors = True
     options.silent = True

@@ -10,10 +10,12 @@ import sys
 from typing import TYPE_CHECKING, Final, final
 
 from ..diag.diagnostic import UserError
+from ..util.cwd import current_directory
 from .flags import BOOL, Flag, FlagSet
-from .modcommon import MOD_FLAGS, go_version, parse_edits, work_file_path
+from .modcommon import MOD_FLAGS, file_view, go_version, parse_edits, work_file_path
 
 if TYPE_CHECKING:
+    from ..load.view import FileView
     from ..module.workfile import WorkFile
 
 EXAMPLE: Final = "goes work use -r ."
@@ -27,11 +29,12 @@ def run(args: list[str]) -> int:
     from .workcommon import NO_WORK_FILE, read_work_file, write_work_file
 
     values, _ = parse_edits(FLAGS, args, frozenset())
-    path = work_file_path()
+    view = file_view(values)
+    path = work_file_path(view)
     if not path:
         raise UserError(NO_WORK_FILE)
-    work = read_work_file(path)
-    use_directories(path, work, values.rest, values.flag("r"))
+    work = read_work_file(path, view)
+    use_directories(path, work, values.rest, values.flag("r"), view)
     write_work_file(path, work)
     return 0
 
@@ -40,10 +43,11 @@ def run(args: list[str]) -> int:
 class _Uses:
     """Which directories a go.work is to use."""
 
-    __slots__ = ("root", "have", "keep", "errors")
+    __slots__ = ("root", "view", "have", "keep", "errors")
 
-    def __init__(self, root: str, work: WorkFile) -> None:
+    def __init__(self, root: str, work: WorkFile, view: FileView) -> None:
         self.root = root
+        self.view = view
         self.have: dict[str, list[str]] = {}  # absolute path → as go.work has it
         for use in work.use:
             self.have.setdefault(self.absolute(use.path), []).append(use.path)
@@ -60,7 +64,7 @@ class _Uses:
 
         if os.path.isabs(path):
             return os.path.normpath(path), os.path.normpath(path)
-        absolute = os.path.normpath(os.path.join(os.getcwd(), path))
+        absolute = os.path.normpath(os.path.join(current_directory(), path))
         return absolute, directory_path(os.path.relpath(absolute, self.root))
 
     def look(self, path: str) -> None:
@@ -69,11 +73,11 @@ class _Uses:
 
         absolute, name = self.canonical(path)
         file = os.path.join(absolute, "go.mod")
-        if not os.path.exists(file):
+        if not self.view.exists(file):
             self.keep[absolute] = ""
             return
-        if not os.path.isfile(file):
-            self.errors.append(f"go: {short_path(file, os.getcwd())} is not a regular file")
+        if not self.view.is_file(file):
+            self.errors.append(f"go: {short_path(file, current_directory())} is not a regular file")
             return
         old = self.keep.get(absolute, "")
         if old and old != name:
@@ -91,34 +95,33 @@ class _Uses:
                 continue
             self.look(directory)
             try:
-                names = sorted(os.listdir(directory))
+                entries = self.view.entries(os.path.normpath(os.path.join(current_directory(), directory)))
             except OSError:
                 continue
             below: list[str] = []
-            for name in names:
-                path = os.path.normpath(os.path.join(directory, name))
-                if os.path.islink(path):
-                    if os.path.isdir(path):
-                        sys.stderr.write(f"warning: ignoring symlink {short_path(path, os.getcwd())}\n")
-                elif os.path.isdir(path):
+            for entry in entries:
+                path = os.path.normpath(os.path.join(directory, entry.name))
+                if entry.is_dir():
                     below.append(path)
+                elif entry.is_link() and entry.leads_to_directory():
+                    sys.stderr.write(f"warning: ignoring symlink {short_path(path, current_directory())}\n")
             pending.extend(reversed(below))
 
 
-def use_directories(work_path: str, work: WorkFile, args: list[str], recursive: bool) -> None:
+def use_directories(work_path: str, work: WorkFile, args: list[str], recursive: bool, view: FileView) -> None:
     """Add the directories that have modules, drop those that have none; the go line follows the modules'. UserError
     with all that is wrong."""
     from ..load.package import short_path
     from ..module import modfile, semver
     from .workcommon import DEFAULT_MOD_VERSION, DEFAULT_WORK_VERSION, raise_go_version, too_new
 
-    cwd = os.getcwd()
-    uses = _Uses(os.path.dirname(work_path), work)
+    cwd = current_directory()
+    uses = _Uses(os.path.dirname(work_path), work, view)
     for arg in args:
         absolute, _ = uses.canonical(arg)
-        if not os.path.exists(absolute):
+        if not view.exists(absolute):
             uses.errors.append(f"go: directory {short_path(absolute, cwd)} does not exist")
-        elif not os.path.isdir(absolute):
+        elif not view.is_dir(absolute):
             uses.errors.append(f"go: {short_path(absolute, cwd)} is not a directory")
         elif not recursive:
             uses.look(arg)
@@ -145,8 +148,7 @@ def use_directories(work_path: str, work: WorkFile, args: list[str], recursive: 
         path = os.path.join(uses.absolute(use.path), "go.mod")
         name = short_path(path, cwd)
         try:
-            with open(path, "rb") as f:
-                mod = modfile.parse(name, f.read().decode("utf-8", "surrogateescape"), full_name=path)
+            mod = modfile.parse(name, view.read(path).decode("utf-8", "surrogateescape"), full_name=path)
         except OSError as e:
             uses.errors.append(f"go: open {path}: {os.strerror(e.errno or 0).lower()}")
             continue

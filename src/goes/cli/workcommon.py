@@ -9,9 +9,11 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from ..diag.diagnostic import UserError
+from ..util.cwd import current_directory
 from .modcommon import go_version, os_error
 
 if TYPE_CHECKING:
+    from ..load.view import FileView
     from ..module.workfile import WorkFile
 
 NO_WORK_FILE: Final = (
@@ -29,15 +31,14 @@ def too_new(what: str, version: str, running: str) -> UserError:
     return UserError(f"go: {what} requires go >= {version} (running go {running}{explain})")
 
 
-def read_work_file(path: str, any_version: bool = False) -> WorkFile:
+def read_work_file(path: str, view: FileView, any_version: bool = False) -> WorkFile:
     """Parse a go.work. UserError if it cannot be read, is wrong, or needs a newer Go."""
     from ..load.package import short_path
     from ..module import semver, workfile
 
-    name = short_path(path, os.getcwd())
+    name = short_path(path, current_directory())
     try:
-        with open(path, "rb") as f:
-            text = f.read().decode("utf-8", "surrogateescape")
+        text = view.read(path).decode("utf-8", "surrogateescape")
     except OSError as e:
         verb = "read" if isinstance(e, IsADirectoryError) else "open"
         raise UserError("go: reading go.work: " + os_error(e, verb, name).message.removeprefix("go: ")) from None

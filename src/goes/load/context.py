@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import platform
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, final
@@ -176,7 +175,7 @@ def host_os() -> str:
 
 
 def host_arch() -> str:
-    machine = platform.machine().lower()
+    machine = os.uname().machine.lower()
     return _MACHINES.get(machine, machine)
 
 
@@ -253,7 +252,8 @@ def make_context(
         level = env.get(variable, "") or default
         if values and level not in values.split():
             raise UserError(f"go: invalid {variable}: must be {', '.join(values.split())}", 2)
-    gopath = env.get("GOPATH", "") or os.path.join(env.get("HOME", "") or os.path.expanduser("~"), "go")
+    home = env.get("HOME", "")
+    gopath = env.get("GOPATH", "") or (os.path.join(home, "go") if home else "")
     first = gopath.split(os.pathsep)[0]
     modcache = env.get("GOMODCACHE", "") or (os.path.join(first, "pkg", "mod") if first else "")
     experiments = parse_experiments(goarch, goos, env.get("GOEXPERIMENT", ""))

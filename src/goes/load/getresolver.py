@@ -432,6 +432,7 @@ class Resolver:
         options = PackageOptions()
         options.any_tags = True
         options.load_tests = self.options.tests
+        options.edits_modules = True
         options.roots_imported = True
         options.silent = True
 
@@ -636,6 +637,7 @@ class Resolver:
     def _final_options(self) -> PackageOptions:
         options = PackageOptions()
         options.load_tests = self.options.tests
+        options.edits_modules = True
         options.allow_errors = True
         options.silent_no_go = True
         return options

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ..util.gotime import TIME
 from ..util.govalue import Field, GoValue, Struct, StructType
 from .context import BuildContext
 from .package import Module, Package, PackageError
@@ -54,18 +55,6 @@ def _version_text(m: Struct) -> str:
     return f"{m.get('Version')} (retracted)" if m.get("Retracted") else str(m.get("Version"))
 
 
-def _json_time(t: Struct) -> GoValue:
-    return t.get("text")
-
-
-def _print_time(t: Struct) -> GoValue:
-    """2006-01-02 15:04:05 +0000 UTC"""
-    text = str(t.get("text"))
-    date, _, rest = text.partition("T")
-    return f"{date} {rest.rstrip('Z')} +0000 UTC"
-
-
-TIME: Final = StructType("time.Time", _fields("text string"), {"MarshalJSON": _json_time, "String": _print_time})
 ORIGIN: Final = StructType(
     "codehost.Origin",
     _fields(

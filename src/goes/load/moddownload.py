@@ -139,7 +139,7 @@ def _query(state: ModuleState, path: str, version: str, current: str, reuse: Reu
     try:
         revision = query(state, path, version, current, allowed)
     except ModError as error:
-        return Wanted(path, version, error=_text(path, version, error))
+        return Wanted(path, version, error=_text(path, version, error), origin=error.origin)
     if not revision.version:
         return Wanted(path, "")
     asked = version if version != revision.version else ""

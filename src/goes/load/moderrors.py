@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 class ModError(Exception):
     not_exist: bool
     disallowed: bool
+    origin: dict[str, str] | None = None  # what was seen of the repository
 
     def __init__(self, message: str, not_exist: bool = False, disallowed: bool = False) -> None:
         super().__init__(message)
@@ -36,11 +37,12 @@ class ModError(Exception):
 
 @final
 class ModuleError(ModError):
-    def __init__(self, mod: Mod, inner: ModError) -> None:
+    def __init__(self, mod: Mod, inner: ModError, message: str = "") -> None:
         about = text(mod) if mod[1] else f"module {mod[0]}"
-        super().__init__(f"{about}: {inner}", inner.not_exist, inner.disallowed)
+        super().__init__(message or f"{about}: {inner}", inner.not_exist, inner.disallowed)
         self.mod = mod
         self.inner = inner
+        self.origin = inner.origin
 
 
 def version_error(mod: Mod, error: ModError | str) -> ModError:

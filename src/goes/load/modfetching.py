@@ -9,8 +9,9 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar, final
 
+from ..diag.diagnostic import UserError
 from .moderrors import InvalidVersion, ModError, ModuleError
-from .modversions import Mod
+from .modversions import Mod, is_toolchain
 
 if TYPE_CHECKING:
     from ..module.fetch import Fetcher
@@ -56,7 +57,7 @@ def open_fetcher(state: ModuleState) -> tuple[GoSums, Fetcher]:
     else:
         path = sum_path(state, state.mod_roots[0]) if state.mod_roots else ""
     sums = GoSums(path, workspace, lenient=state.command == "mod tidy", overlay=state.context.view.replaced)
-    cache = ModuleCache(state.context.gomodcache, settings.modcacherw)
+    cache = ModuleCache(settings.gomodcache, settings.modcacherw)
     return sums, Fetcher(settings, sums, cache, state.running_go)
 
 
@@ -74,16 +75,19 @@ def write_sums(state: ModuleState, keep: Callable[[], set[Mod]]) -> None:
 
 def translate(error: FetchError) -> ModError:
     inner = ModError(error.message, error.not_exist)
+    inner.origin = error.origin
     if error.module is None:
         return inner
     path, version = error.module
-    if error.invalid:
+    if error.invalid is not None:
         # Such a message has the module and version in front already, in its own way.
         problem = ModuleError((path, version or error.invalid), InvalidVersion(error.reason, error.not_exist))
         problem.message = error.message
+        problem.origin = error.origin
         return problem
     shown = f"{path}@{version}: " if version else f"module {path}: "
-    return ModuleError((path, version), ModError(error.message.removeprefix(shown), error.not_exist))
+    inner.message = error.message.removeprefix(shown)
+    return ModuleError((path, version), inner)
 
 
 def have_sum(state: ModuleState, mod: Mod) -> bool:
@@ -98,6 +102,36 @@ def fetch_go_mod(state: ModuleState, mod: Mod) -> bytes:
         return state.fetcher.go_mod(mod[0], mod[1])
     except FetchError as error:
         raise translate(error) from None
+
+
+def prefetch(state: ModuleState, mods: list[Mod], whole: bool) -> None:
+    """Get go.mod files, or whole modules, that will be asked for one by one, several at once. Errors show up when they
+    are asked for."""
+    from ..module.problem import FetchError
+
+    wanted: list[Mod] = []
+    for mod in mods:
+        actual = state.resolve(mod)
+        if not actual[1] or actual[1] == "none" or is_toolchain(actual[0]) or actual in wanted:
+            continue
+        if state.must_have_sums and not state.have_sum((actual[0], actual[1] + ("" if whole else "/go.mod"))):
+            continue
+        if not (cached_directory(state, actual) if whole else cached_go_mod(state, actual)):
+            wanted.append(actual)
+    if len(wanted) < 2:
+        return
+    fetcher = state.fetcher
+
+    def get(mod: Mod) -> None:
+        try:
+            if whole:
+                fetcher.download(mod[0], mod[1])
+            else:
+                fetcher.go_mod(mod[0], mod[1])
+        except (FetchError, UserError):
+            pass
+
+    fetcher.at_once(get, wanted)
 
 
 def download(state: ModuleState, mod: Mod) -> str:

@@ -121,7 +121,7 @@ def _update(
             match.packages = list(state.tools)
         elif not match.found:
             match.found = True
-            match_packages(state, match, options.any_tags, True, [])
+            match_packages(state, match, options.any_tags, True, None)
             if pattern == "cmd":
                 match.packages = [
                     p for p in match.packages if p.startswith("cmd/") and not is_vendored_command(state.context, p)

@@ -58,7 +58,8 @@ class Match:
         return "..." not in self.pattern and self.pattern not in META
 
     def fail(self, error: ModError | str) -> None:
-        self.errors.append(MatchError(self, ModError(error) if isinstance(error, str) else error))
+        prefix = "" if self.is_literal else "pattern "
+        self.errors.append(ModError(f"{prefix}{self.pattern}: {error}"))
 
 
 @final
@@ -67,16 +68,6 @@ class NotImportable(ModError):
 
 
 _BUILTIN: Final = '"builtin" is a pseudo-package, not an importable package'
-
-
-@final
-class MatchError(ModError):
-    """What is wrong with matching a pattern, with the pattern in front."""
-
-    def __init__(self, match: Match, inner: ModError) -> None:
-        prefix = "" if match.is_literal else "pattern "
-        super().__init__(f"{prefix}{match.pattern}: {inner}", inner.not_exist)
-        self.inner = inner
 
 
 def is_local(pattern: str) -> bool:
@@ -176,8 +167,11 @@ def holds_package(context: BuildContext, directory: str, any_tags: bool) -> bool
     return True
 
 
-def match_packages(state: ModuleState, match: Match, any_tags: bool, with_std: bool, modules: list[Mod]) -> None:
-    """All packages of the modules (and of the standard library) that the pattern matches, sorted."""
+def match_packages(
+    state: ModuleState, match: Match, any_tags: bool, with_std: bool, modules: list[Mod] | None
+) -> None:
+    """All packages of the modules (and of the standard library) that the pattern matches, sorted. Without modules not
+    even the vendor directory counts."""
     is_match: Callable[[str], bool] = lambda path: True  # noqa: E731
     can_match = is_match
     if not match.is_meta:
@@ -227,7 +221,9 @@ def match_packages(state: ModuleState, match: Match, any_tags: bool, with_std: b
         walk(source, "", False, True, None)
         if can_match("cmd"):
             walk(os.path.join(source, "cmd"), "cmd", False, True, None)
-    if state.build_mod == "vendor":
+    if modules is None:
+        pass
+    elif state.build_mod == "vendor":
         for main in state.main:
             if state.main_root[main]:
                 walk(state.main_root[main], state.path_prefix[main], True, True, ignore_patterns(state, main))
@@ -454,7 +450,7 @@ def match_in_module(state: ModuleState, pattern: str, mod: Mod, any_tags: bool) 
     """The packages that match in one module version, of the build list or not; NO_MOD is the standard library."""
     match = Match(pattern)
     if mod == NO_MOD:
-        match_packages(state, match, any_tags, True, [])
+        match_packages(state, match, any_tags, True, None)
         return match
     if not match.is_literal:
         match_packages(state, match, any_tags, False, [mod])

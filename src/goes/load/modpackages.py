@@ -28,7 +28,8 @@ from .moderrors import (
     TooNew,
     too_new,
 )
-from .modimport import Place, import_from_modules, query_import
+from .modfetching import prefetch
+from .modimport import Place, import_from_modules, prefixes, query_import
 from .modscan import Imports, NoGoFiles, ScanError, scan_imports
 from .modsummary import PRUNED, UNPRUNED, WORKSPACE, pruning_for
 from .modversions import NARROW_ALL, NO_MOD, TIDY_GO_MOD_SUM, Mod, sort_mods, text
@@ -36,6 +37,7 @@ from .requirements import ModuleGraph, Requirements, convert_pruning, expand_gra
 
 if TYPE_CHECKING:
     from .modstate import ModuleState
+
 
 IN_ALL: Final = 1
 IS_ROOT: Final = 2  # named on the command line
@@ -55,7 +57,7 @@ class PackageOptions:
     __slots__ = (
         "tidy_go", "any_tags", "tidy", "tidy_diff", "tidy_compat", "resolve_missing", "roots_imported", "allow",
         "load_tests", "use_vendor_all", "allow_errors", "silent", "silent_missing_std", "silent_no_go",
-        "silent_unmatched", "main_module", "follow_std",
+        "silent_unmatched", "main_module", "follow_std", "edits_modules",
     )
 
     def __init__(self) -> None:
@@ -76,6 +78,8 @@ class PackageOptions:
         self.silent_unmatched = False
         self.main_module: Mod = NO_MOD
         self.follow_std = False
+        # In the modules std and cmd: are packages of other modules to come from there, not from GOROOT's copies?
+        self.edits_modules = False
 
 
 @final
@@ -284,8 +288,27 @@ class PackageLoader:
             whole, problem = self.requirements.graph()
             # A graph with holes may select wrong versions; then the roots come first.
             graph = whole if problem is None else None
+        fetched = 0
         while self._queue:
+            if not fetched:
+                fetched = len(self._queue)
+                self._prefetch([p.path for p in self._queue], graph)
+            fetched -= 1
             self._load_package(self._queue.popleft(), graph)
+
+    def _prefetch(self, paths: list[str], graph: ModuleGraph | None) -> None:
+        """All modules that by their path could have one of the packages will be looked at."""
+        state = self.state
+        if state.build_mod == "vendor":
+            return
+        rs = self.requirements
+        mods: dict[Mod, None] = {}
+        for path in paths:
+            for prefix in () if is_std_path(path) else prefixes(path):
+                version = rs.root_selected(prefix) if graph is None else graph.selected(prefix)
+                if version and version != "none":
+                    mods[(prefix, version)] = None
+        prefetch(state, list(mods), True)
 
     def _load_package(self, package: LoadedPackage, graph: ModuleGraph | None) -> None:
         state = self.state
@@ -345,7 +368,7 @@ class PackageLoader:
         """The standard library has copies of the packages it needs from elsewhere."""
         if not package.in_std or is_std_path(path):
             return path
-        main = self.state.main_paths
+        main = self.state.main_paths if self.options.edits_modules else frozenset()
         if has_path_prefix(package.path, "cmd"):
             if "cmd" in main:
                 return path

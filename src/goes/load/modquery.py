@@ -409,7 +409,9 @@ def _query_at(
         if allowed is not None:
             _raise_if_disallowed(allowed, (path, current))
         return lookup(current)
-    raise NoMatchingVersion(text, current)
+    problem = NoMatchingVersion(text, current)
+    problem.origin = origin
+    raise problem
 
 
 def _digits(time: str) -> str:

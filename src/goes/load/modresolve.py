@@ -10,14 +10,14 @@ Source: cmd/go/internal/load, cmd/go/internal/modload (matching, resolution, mes
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Final, final
 
 from ..module.paths import check_import_path, has_path_prefix, is_std_path
 from ..syntax.unicode import quote
 from .context import BuildContext
 from .mainmodules import load_requirements
 from .moderrors import ImportMissing, ModError
-from .modimport import import_from_modules, query_import
+from .modimport import import_from_modules, prefixes, query_import
 from .modload import load_imports_of, load_packages
 from .modmatch import Match as ModuleMatch
 from .modmatch import (
@@ -31,12 +31,14 @@ from .modmatch import (
 from .modpackages import NoGo, PackageOptions
 from .modscan import is_magic
 from .modstate import ModOptions, ModuleState
-from .modversions import NO_MOD, Mod
+from .modversions import NO_MOD, Mod, is_toolchain
 from .package import Module, Package
 from .resolve import Match, Resolved, Resolver
 
 if TYPE_CHECKING:
     from .requirements import Requirements
+
+_APP_ENGINE: Final = ("appengine", "appengine_internal")  # never were packages of a module
 
 
 @final
@@ -108,7 +110,7 @@ class ModuleResolver(Resolver):
             elif pattern == "tool":
                 match.packages = list(state.tools)
             elif pattern in ("std", "cmd"):
-                match_packages(state, match, False, True, [])
+                match_packages(state, match, False, True, None)
                 in_cmd = pattern == "cmd"
                 match.packages = [
                     p for p in match.packages
@@ -138,6 +140,16 @@ class ModuleResolver(Resolver):
             self._std[path] = known
         return known
 
+    def _may_be_elsewhere(self, path: str) -> bool:
+        """Could a module provide a package of the standard library's path, too?"""
+        state = self.state
+        if state.in_goroot_src:
+            return True
+        if state.build_mod == "vendor" and os.path.isdir(os.path.join(state.vendor_directory(), *path.split("/"))):
+            return True
+        rs = self.requirements()
+        return any(rs.root_selected(p) is not None for p in prefixes(path) if not is_toolchain(p))
+
     def resolve(self, path: str, parent: Package | None) -> Resolved:
         resolved = Resolved(path)
         if path.startswith("mod/"):
@@ -164,8 +176,11 @@ class ModuleResolver(Resolver):
         if is_magic(path):
             resolved.problem = "cannot find package"
             return resolved
-        if self._is_standard(resolved.path) and not state.in_goroot_src:
+        if self._is_standard(resolved.path) and not self._may_be_elsewhere(resolved.path):
             self._in_goroot(resolved)
+            return resolved
+        if path in _APP_ENGINE or path.startswith(("appengine/", "appengine_internal/")):
+            resolved.problem = "cannot find package"
             return resolved
         mod = NO_MOD
         loaded = state.packages.by_path.get(resolved.path) if state.packages is not None else None
@@ -189,6 +204,8 @@ class ModuleResolver(Resolver):
         resolved.root = resolved.module.dir
         if mod in state.in_goroot_src:
             self._in_goroot(resolved)
+            if self._is_standard(resolved.path):
+                resolved.module = None
         return resolved
 
     def _in_goroot(self, resolved: Resolved) -> None:

@@ -279,7 +279,7 @@ class ModuleState:
 
     def mod_file_path(self, root: str) -> str:
         if self.options.modfile:
-            return os.path.join(self.cwd, self.options.modfile)
+            return os.path.normpath(os.path.join(self.cwd, self.options.modfile))
         return os.path.join(root, "go.mod")
 
     def set_default_build_mod(self) -> None:

@@ -94,7 +94,8 @@ def is_valid(path: str, version: str) -> bool:
 
 
 def _is_language(version: str) -> bool:
-    return version != "" and semver.language_version(version) == version
+    """Is it a language version like 1.27? Before 1.21 that was a release, too."""
+    return version != "" and semver.language_version(version) == version and semver.compare_go(version, STRICT) >= 0
 
 
 def is_prefix(path: str, version: str) -> bool:

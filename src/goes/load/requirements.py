@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, final
 from ..diag.diagnostic import UserError
 from ..module.mvs import Graph
 from .moderrors import BuildListError, ModError
+from .modfetching import prefetch
 from .modgraph import minimal_requirements, new_graph
 from .modsummary import PRUNED, UNPRUNED, WORKSPACE, Summary, go_mod_summary
 from .modversions import Mod, compare, sort_mods
@@ -144,7 +145,14 @@ def read_graph(state: ModuleState, pruning: int, roots: list[Mod], unprune: froz
             queue.append(key)
 
     def drain() -> None:
+        fetched = 0
         while queue:
+            if not fetched:
+                # What is in the queue now will all be asked for.
+                fetched = len(queue)
+                if state.build_mod != "vendor":
+                    prefetch(state, [m for m, _ in queue if m not in result.loaded and m not in state.summaries], False)
+            fetched -= 1
             mod, with_pruning = queue.popleft()
             summary = result.loaded.get(mod)
             if summary is None:

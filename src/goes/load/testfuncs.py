@@ -20,8 +20,10 @@ from typing import Final, final
 
 from ..diag.diagnostic import Diagnostic
 from ..diag.source import SourceSet
+from ..syntax import tokens as t
 from ..syntax.nodes import FuncDecl, Name, SelectorExpr, StarExpr
 from ..syntax.parser import parse_file
+from ..syntax.scanner import Scanner
 from .package import Package, short_path
 from .view import PLAIN, FileView
 
@@ -107,8 +109,8 @@ def _read_file(found: TestFunctions, path: str, package: str, cwd: str, view: Fi
     file = parse_file(source, errors, lazy_bodies=True)
     if errors or file is None:
         if not found.error and errors:
-            at = source.raw_position(errors[0].pos)
-            text = errors[0].message.removeprefix("syntax error: ")
+            offset, text = _first_problem(data, errors[0].pos - source.base, errors[0].message)
+            at = source.raw_position(source.base + offset)
             found.error = f"{short_path(path, cwd)}:{at.line}:{at.column}: {text}"
         return False, False
     imported = False
@@ -159,6 +161,39 @@ def _read_file(found: TestFunctions, path: str, package: str, cwd: str, view: Fi
             imported = needed = True
     found.examples += examples
     return imported, needed
+
+
+_LETTERS: Final = re.compile(r"\w+")  # what go/scanner takes for the name, where the compiler goes on
+_DECLARATIONS: Final = frozenset((t.CONST, t.FUNC, t.IMPORT, t.PACKAGE, t.TYPE, t.VAR))
+
+
+def _first_problem(data: bytes, offset: int, message: str) -> tuple[int, str]:
+    """Offset and words of a syntax error as go/parser has them: what begins no declaration comes before what is wrong
+    inside of it."""
+    scanner = Scanner(data, 0, [])
+    depth = 0
+    at_start = True
+    scanner.next()
+    while scanner.tok != t.EOF and scanner.start <= offset:
+        if at_start and scanner.tok != t.SEMI:
+            if scanner.tok not in _DECLARATIONS:
+                if scanner.tok == t.NAME:
+                    letters = _LETTERS.match(scanner.lit)
+                    what = scanner.lit if letters is None else letters.group()
+                elif scanner.tok == t.LITERAL:
+                    what = scanner.lit
+                else:
+                    what = f"'{data[scanner.start : max(scanner.i, scanner.start + 1)].decode('utf-8', 'replace')}'"
+                return scanner.start, f"expected declaration, found {what}"
+            at_start = False
+        if scanner.tok in (t.LPAREN, t.LBRACE, t.LBRACK):
+            depth += 1
+        elif scanner.tok in (t.RPAREN, t.RBRACE, t.RBRACK):
+            depth -= 1
+        elif scanner.tok == t.SEMI and depth == 0:
+            at_start = True
+        scanner.next()
+    return offset, message.removeprefix("syntax error: ")
 
 
 def _takes(d: FuncDecl, letter: str) -> bool:

@@ -48,6 +48,7 @@ def write_vendor(state: ModuleState, options: VendorOptions) -> int:
     """The exit status. Raises UserError."""
     load = PackageOptions()
     load.any_tags = True
+    load.edits_modules = True
     load.resolve_missing = True
     load.use_vendor_all = True
     load.allow_errors = options.keep_going

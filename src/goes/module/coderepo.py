@@ -116,8 +116,16 @@ class CodeRepo:
         try:
             commit = self.code.stat(self._code_revision(revision))
         except FetchError as e:
-            raise self._invalid(revision, e.message, False, e.not_exist) from None
-        return self._convert(commit, revision)
+            error = self._invalid(revision, e.message, False, e.not_exist)
+            error.origin = e.origin
+            raise error from None
+        try:
+            return self._convert(commit, revision)
+        except FetchError as e:
+            e.origin = dict(commit.origin)
+            if self.directory:
+                e.origin["Subdir"] = self.directory
+            raise
 
     def latest(self) -> RevisionInfo:
         return self._convert(self.code.latest(), "")

@@ -37,6 +37,8 @@ T = TypeVar("T")
 K = TypeVar("K")
 
 FIPS140 = "golang.org/fips140 is bundled with the Go distribution and cannot be downloaded"
+# More requests at once do not make the network faster, and servers do not like them.
+PARALLEL = 8
 TOOLCHAIN = "internal error: invalid operation on toolchain module"
 USE_PROXY = "path does not match GOPRIVATE/GONOPROXY"
 
@@ -67,19 +69,27 @@ class Memo(Generic[K, T]):
             raise result
         return result
 
+    def has(self, key: K) -> bool:
+        return key in self._results
+
     def put(self, key: K, value: T) -> None:
         with self._lock:
             self._results.setdefault(key, value)
 
 
 @contextmanager
-def file_errors() -> Iterator[None]:
-    """What the file system refuses, as a FetchError."""
+def file_errors(path: str) -> Iterator[None]:
+    """What the file system refuses, as a FetchError. `path` is what was being made."""
     try:
         yield
     except OSError as e:
-        what = "mkdir" if e.filename and not os.path.lexists(os.path.dirname(str(e.filename))) else "open"
-        raise FetchError(f"{what} {e.filename}: {os.strerror(e.errno or 0).lower()}") from None
+        raise FetchError(os_error(e, path)) from None
+
+
+def os_error(error: OSError, path: str) -> str:
+    """ "open /x: permission denied", or "write" where the system does not say what it was about."""
+    reason = os.strerror(error.errno or 0).lower()
+    return f"write {path}: {reason}" if error.filename is None else f"open {error.filename}: {reason}"
 
 
 @final
@@ -299,6 +309,7 @@ class Fetcher:
         return self._mods.get((path, version), lambda: self._fetch_go_mod(path, version))
 
     def _fetch_go_mod(self, path: str, version: str) -> bytes:
+        self.cache.check_directory()
         data = self.cache.read(path, version, "mod")
         if data is not None and not data.startswith(b"//vgo 0.0."):
             self._check_go_mod(path, version, data)
@@ -315,6 +326,20 @@ class Fetcher:
 
     def _check_go_mod(self, path: str, version: str, data: bytes) -> None:
         self._check_sum(path, version + "/go.mod", hash_go_mod(data))
+
+    def at_once(self, work: Callable[[K], T], items: list[K]) -> list[T]:
+        """The results of `work`, which asks this fetcher, for all items, in their order. Ctrl-C ends all requests."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        if len(items) < 2:
+            return [work(item) for item in items]
+        with ThreadPoolExecutor(min(len(items), PARALLEL)) as pool:
+            try:
+                return list(pool.map(work, items))
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                self.client().abort()
+                raise
 
     def go_mod_file(self, path: str, version: str) -> str:
         """The name of the cached .mod file."""
@@ -364,7 +389,7 @@ class Fetcher:
                 raise FetchError(f"open {name}: {os.strerror(e.errno or 0).lower()}") from None
             if not _is_sum(data):
                 # The machine may have crashed before it was written.
-                with file_errors():
+                with file_errors(name):
                     self._hash_zip(path, version, self.cache.file(path, version, "zip"), name)
                 return
             if not data.startswith(b"h1:"):
@@ -398,7 +423,7 @@ class Fetcher:
         if not self.settings.quiet:
             sys.stderr.write(f"go: downloading {path} {version}\n")
             sys.stderr.flush()
-        with file_errors(), self.cache.lock_version(path, version):
+        with file_errors(zip_file), self.cache.lock_version(path, version):
             self._fetch_zip(path, version, zip_file)
         return zip_file
 
@@ -466,7 +491,7 @@ class Fetcher:
         directory, missing = self.cache.module_directory(path, version)
         if missing:
             zip_file = self.download_zip(path, version)
-            with file_errors(), self.cache.lock_version(path, version):
+            with file_errors(directory), self.cache.lock_version(path, version):
                 self._extract(path, version, zip_file)
         self._check_cached_sum(path, version)
         if self.go_version:

@@ -46,10 +46,6 @@ def short_hash(hash: str) -> str:
     return hash[:12] if len(hash) in (40, 64) and is_hex(hash) else hash
 
 
-def unknown_revision(revision: str) -> FetchError:
-    return FetchError(f"unknown revision {revision}", True)
-
-
 @final
 class GitError(Exception):
     """A git command that failed."""
@@ -137,7 +133,7 @@ class GitRepo:
         except FetchError:
             sha256 = False
         try:
-            self._git("init", "-q", "--bare", "--template=", "--object-format=" + ("sha256" if sha256 else "sha1"))
+            self._git("init", "--bare", "--template=", "--object-format=" + ("sha256" if sha256 else "sha1"))
             self._git("remote", "add", "origin", "--", remote)
         except GitError as e:
             remove_all(self.directory)
@@ -243,6 +239,15 @@ class GitRepo:
             total.update(f'"{ref}" {hash}\n'.encode("utf-8", "surrogateescape"))
         return "r1:" + base64.b64encode(total.digest()).decode("ascii")
 
+    def _unknown(self, revision: str) -> FetchError:
+        """There is no such revision, as long as the refs are these."""
+        error = FetchError(f"unknown revision {revision}", True)
+        try:
+            error.origin = {"VCS": "git", "URL": self.url, "RepoSum": self.repo_sum()}
+        except FetchError:
+            pass
+        return error
+
     def check_reuse(self, old: Origin, subdir: str) -> None:
         """Return if the remote repository still says what the origin describes."""
         get = old.get
@@ -317,7 +322,7 @@ class GitRepo:
         ref, hash = self._resolve(revision, looks_like_hash)
         name = revision if ref.startswith("refs/tags/") else hash or revision
         with self._locked():
-            commit = self._fetch(name, ref, hash, looks_like_hash)
+            commit, ref = self._fetch(name, ref, hash, looks_like_hash)
         commit.origin["Hash"] = commit.name
         if ref and ref != commit.name:
             commit.origin["Ref"] = ref
@@ -332,7 +337,7 @@ class GitRepo:
         if revision == "HEAD" and refs.get("HEAD"):
             return "HEAD", refs["HEAD"]
         if not looks_like_hash:
-            raise unknown_revision(revision)
+            raise self._unknown(revision)
         ref = hash = ""
         for name in sorted(refs):
             if refs[name].startswith(revision):
@@ -344,8 +349,8 @@ class GitRepo:
             hash = revision
         return ref, hash
 
-    def _fetch(self, name: str, ref: str, hash: str, tried_local: bool) -> Commit:
-        """With the repository's lock held: the commit, fetched if it is not there."""
+    def _fetch(self, name: str, ref: str, hash: str, tried_local: bool) -> tuple[Commit, str]:
+        """With the repository's lock held: the commit, fetched if it is not there; and by which ref it was found."""
         if not tried_local and hash:
             try:
                 commit = self._stat_local(name, hash)
@@ -356,31 +361,36 @@ class GitRepo:
                 if tag != ref and tag not in commit.tags:
                     # The commit came with something else; make the tag known here.
                     self._git("tag", "--end-of-options", tag, hash)
-                    return self._stat_local(name, ref)
-                return commit
+                    return self._stat_local(name, ref), ref
+                return commit, ref
         if self.local:
             raise FetchError(f"revision does not exist locally: {name}")
         if not self._fetched_all and ref and hash:
-            source = f"{hash}:refs/dummy" if ref == "HEAD" else f"{ref}:{ref}"
+            if ref == "HEAD":
+                # A fetch of HEAD would be one of whatever it is by then.
+                ref = hash
+                source = f"{hash}:refs/dummy"
+            else:
+                source = f"{ref}:{ref}"
             try:
-                self._git("-c", "protocol.version=2", "fetch", "-q", "-f", "--depth=1", "--end-of-options", self.remote, source)
+                self._git("-c", "protocol.version=2", "fetch", "-f", "--depth=1", "--end-of-options", self.remote, source)
             except GitError:
                 # Some servers do not give single commits.
                 pass
             else:
-                return self._stat_local(name, hash if ref == "HEAD" else ref)
+                return self._stat_local(name, ref), ref
         self._fetch_all()
-        return self._stat_local(name, name)
+        return self._stat_local(name, name), ref
 
     def _fetch_all(self) -> None:
         """With the repository's lock held: all branches and tags, with their history."""
         if self._fetched_all:
             return
         self._git(
-            "fetch", "-q", "-f", "--end-of-options", self.remote, "refs/heads/*:refs/heads/*", "refs/tags/*:refs/tags/*"
+            "fetch", "-f", "--end-of-options", self.remote, "refs/heads/*:refs/heads/*", "refs/tags/*:refs/tags/*"
         )
         if os.path.exists(self.directory + "/shallow"):
-            self._git("fetch", "-q", "--unshallow", "-f", "--end-of-options", self.remote)
+            self._git("fetch", "--unshallow", "-f", "--end-of-options", self.remote)
         self._fetched_all = True
 
     def _stat_local(self, version: str, revision: str) -> Commit:
@@ -390,7 +400,7 @@ class GitRepo:
                 "--end-of-options", revision, "--",
             ).decode("utf-8", "surrogateescape")  # fmt: skip
         except GitError:
-            raise unknown_revision(version) from None
+            raise self._unknown(version) from None
         words = out.split()
         if len(words) < 2 or not words[1].isdigit():
             raise FetchError(f'unexpected response from git log: "{out}"')

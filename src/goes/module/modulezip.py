@@ -135,6 +135,7 @@ def _check_entries(prefix: str, archive: ZipFile) -> None:
 
 def extract(directory: str, path: str, version: str, file: str) -> None:
     """Check the zip and write its files, read-only, into a new or empty directory."""
+    target = directory
     try:
         if os.path.isdir(directory) and os.listdir(directory):
             raise FetchError(f"target directory {directory} exists and is not empty")
@@ -159,7 +160,8 @@ def extract(directory: str, path: str, version: str, file: str) -> None:
     except FetchError as e:
         raise FetchError(f"unzip {file}: {e.message}") from None
     except OSError as e:
-        raise FetchError(f"unzip {file}: open {e.filename}: {os.strerror(e.errno or 0).lower()}") from None
+        verb = "write" if e.filename is None else "open"
+        raise FetchError(f"unzip {file}: {verb} {e.filename or target}: {os.strerror(e.errno or 0).lower()}") from None
 
 
 # ---------------------------------------------------------------------------------------------------- making one

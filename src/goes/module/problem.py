@@ -16,17 +16,19 @@ from .pseudo import canonical_version, is_pseudo_version
 @final
 class FetchError(Exception):
     """`message` has no "go: ". `invalid` is the version that is no version, `reason` why, `pseudo` whether it looks
-    like a pseudo-version; `module` the module the message already names; `go_version` the Go version that is needed."""
+    like a pseudo-version; `module` the module the message already names; `go_version` the Go version that is needed;
+    `origin` what was seen of the repository, so that one can tell later whether the error may be gone."""
 
     def __init__(self, message: str, not_exist: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.not_exist = not_exist
-        self.invalid = ""
+        self.invalid: str | None = None
         self.reason = message
         self.pseudo = False
         self.module: tuple[str, str] | None = None
         self.go_version = ""
+        self.origin: dict[str, str] | None = None
 
 
 def invalid_version(version: str, reason: str, pseudo: bool = False, not_exist: bool = False) -> FetchError:
@@ -42,7 +44,7 @@ def module_error(path: str, version: str, error: FetchError) -> FetchError:
     """The error with the module in front of it; an error that names this module already stays as it is."""
     if error.module == (path, version):
         return error
-    if error.invalid and error.module is None:
+    if error.invalid is not None and error.module is None:
         noun = "pseudo-version" if error.pseudo else "version"
         message = f"{path}@{error.invalid}: invalid {noun}: {error.reason}"
     elif version:
@@ -55,14 +57,17 @@ def module_error(path: str, version: str, error: FetchError) -> FetchError:
     out.reason = error.reason
     out.pseudo = error.pseudo
     out.go_version = error.go_version
+    out.origin = error.origin
     return out
 
 
 def version_error(path: str, version: str, error: FetchError) -> FetchError:
     """As module_error; a version that is not canonical is said to be invalid."""
     if version and version != canonical_version(version):
-        if not error.invalid:
+        if error.invalid is None:
+            origin = error.origin
             error = invalid_version(version, error.message, is_pseudo_version(version), error.not_exist)
+            error.origin = origin
         return module_error(path, "", error)
     return module_error(path, version, error)
 

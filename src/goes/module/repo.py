@@ -106,6 +106,11 @@ def normal_time(text: str) -> str | None:
     return match.group(1) + (fraction if len(fraction) > 1 else "") + ("Z" if zone in ("+00:00", "-00:00") else zone)
 
 
+def order_origin(origin: Origin) -> Origin:
+    """Without empty fields, in the order of the official command."""
+    return {name: origin[name] for name in _ORIGIN_FIELDS if origin.get(name)}
+
+
 def parse_info(data: bytes) -> RevisionInfo:
     """The contents of a .info file; ValueError says what is wrong with it."""
     try:
@@ -144,7 +149,7 @@ def format_info(info: RevisionInfo) -> bytes:
     """As the go command writes a .info file."""
     value: dict[str, object] = {"Version": info.version, "Time": info.time or ZERO_TIME}
     if info.origin is not None:
-        value["Origin"] = {name: info.origin[name] for name in _ORIGIN_FIELDS if info.origin.get(name)}
+        value["Origin"] = order_origin(info.origin)
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")

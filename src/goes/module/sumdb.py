@@ -135,6 +135,7 @@ class Database:
         self.verifier = verifier
         self.name = verifier.name
         self._base: str | FetchError = base
+        self._base_lock = threading.Lock()
         self._lock = threading.RLock()
         self._latest = Tree(0, EMPTY_HASH)
         self._latest_note = b""
@@ -149,11 +150,17 @@ class Database:
             # The plain version and its go.mod are in one record.
             escaped = f"/lookup/{escape_path(path)}@{escape_version(version.removesuffix('/go.mod'))}"
             with self._lock:
+                self._initialize()
                 text = self._records.get(escaped)
-                if text is None:
-                    self._initialize()
-                    text = self._lookup(escaped)
+            if text is None:
+                # Several modules may be asked for at once; the answers are checked one by one.
+                cached = self._read_cache(self.name + escaped)
+                data = self._read_remote(escaped) if cached is None else cached
+                with self._lock:
+                    text = self._check_record(data)
                     self._records[escaped] = text
+                if cached is None:
+                    self._write_cache(self.name + escaped, data)
         except (FetchError, LogError, NoteError) as e:
             message = e.message if isinstance(e, FetchError) else str(e)
             raise FetchError(f"{path}@{version}: {message}") from None
@@ -170,20 +177,14 @@ class Database:
             raise FetchError(f"initializing sumdb.Client: {message}") from None
         self._initialized = True
 
-    def _lookup(self, remote: str) -> bytes:
-        file = self.name + remote
-        data = self._read_cache(file)
-        fresh = data is None
-        if data is None:
-            data = self._read_remote(remote)
+    def _check_record(self, data: bytes) -> bytes:
+        """The text of a record, proved to be in the log."""
         number, text, note = parse_record(data)
         self._merge(note)
         if number >= self._latest.size:
             raise LogError(f"cannot validate record {number} in tree of size {self._latest.size}")
         if read_hashes(self._latest, self, [stored_index(0, number)])[0] != record_hash(text):
             raise LogError("cannot authenticate record data in server response")
-        if fresh:
-            self._write_cache(file, data)
         return text
 
     # ------------------------------------------------------------------------------------------------ the latest tree
@@ -244,13 +245,17 @@ class Database:
     # ------------------------------------------------------------------------------------------------ tiles
 
     def read_tiles(self, tiles: list[Tile]) -> list[bytes]:
-        return [self._read_tile(tile) for tile in tiles]
+        missing = [tile for tile in tiles if tile.key() not in self._tiles]
+        if len(missing) > 1:
+            from concurrent.futures import ThreadPoolExecutor
 
-    def _read_tile(self, tile: Tile) -> bytes:
-        data = self._tiles.get(tile.key())
-        if data is None:
-            data = self._tiles[tile.key()] = self._find_tile(tile)
-        return data
+            with ThreadPoolExecutor(len(missing)) as pool:
+                found = list(pool.map(self._find_tile, missing))
+        else:
+            found = [self._find_tile(tile) for tile in missing]
+        for tile, data in zip(missing, found):
+            self._tiles[tile.key()] = data
+        return [self._tiles[tile.key()] for tile in tiles]
 
     def _find_tile(self, tile: Tile) -> bytes:
         data = self._read_cache(f"{self.name}/{tile.path()}")
@@ -284,11 +289,12 @@ class Database:
     # ------------------------------------------------------------------------------------------------ files and server
 
     def _read_remote(self, path: str) -> bytes:
-        if self._base == "":
-            try:
-                self._base = self._find_base()
-            except FetchError as e:
-                self._base = e
+        with self._base_lock:
+            if self._base == "":
+                try:
+                    self._base = self._find_base()
+                except FetchError as e:
+                    self._base = e
         if isinstance(self._base, FetchError):
             raise self._base
         return self.fetcher.client().get_bytes(join(self._base, path_escape(path)))

@@ -151,7 +151,7 @@ class Response:
         self._done = done
         length = self.header("Content-Length")
         self._chunked = "chunked" in self.header("Transfer-Encoding").lower()
-        self._length = int(length) if length.isdigit() and not self._chunked else -1
+        self._length = int(length) if length.isascii() and length.isdigit() and not self._chunked else -1
 
     def header(self, name: str) -> str:
         for key, value in self.headers:
@@ -260,6 +260,8 @@ class Client:
         self._idle: dict[tuple[str, str, bool], list[http.client.HTTPConnection]] = {}
         self._lock = threading.Lock()
         self._contexts: dict[bool, ssl.SSLContext] = {}
+        self._active: list[http.client.HTTPConnection] = []
+        self._aborted = False
 
     def get_bytes(self, url: str, limit: int = MAX_BYTES) -> bytes:
         """The whole body."""
@@ -308,6 +310,25 @@ class Client:
             self._idle.clear()
         for connection in idle:
             connection.close()
+
+    def abort(self) -> None:
+        """End all requests, those of other threads too; there can be no more."""
+        import socket
+
+        with self._lock:
+            self._aborted = True
+            active = list(self._active)
+        for connection in active:
+            try:
+                if connection.sock is not None:
+                    connection.sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def _release(self, connection: http.client.HTTPConnection) -> None:
+        with self._lock:
+            if connection in self._active:
+                self._active.remove(connection)
 
     def _say(self, line: str) -> None:
         if self.trace is not None:
@@ -399,11 +420,16 @@ class Client:
             fields["Authorization"] = basic(unquote(parts.username), unquote(parts.password or ""))
         while True:
             connection, reused = self._connection(key, proxy, parts)
+            with self._lock:
+                if self._aborted:
+                    raise FetchError(f'Get "{redacted(url)}": context canceled')
+                self._active.append(connection)
             try:
                 connection.request("GET", path, headers=fields)
                 answer = connection.getresponse()
                 break
             except (http.client.HTTPException, OSError, ValueError) as e:
+                self._release(connection)
                 connection.close()
                 if reused and not isinstance(e, TimeoutError):
                     # The server has closed an idle connection; that says nothing about the request.
@@ -411,6 +437,7 @@ class Client:
                 raise FetchError(f'Get "{redacted(url)}": {_request_reason(e, host, parts)}') from None
 
         def done(complete: bool) -> None:
+            self._release(connection)
             if complete and not answer.will_close:
                 answer.close()
                 with self._lock:
@@ -494,6 +521,19 @@ def basic(user: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{password}".encode("utf-8", "surrogateescape")).decode("ascii")
 
 
+def _name_server() -> str:
+    """ " on 192.0.2.1:53", who was asked for an address."""
+    try:
+        with open("/etc/resolv.conf", encoding="ascii", errors="replace") as f:
+            for line in f:
+                words = line.split()
+                if len(words) > 1 and words[0] == "nameserver":
+                    return f" on [{words[1]}]:53" if ":" in words[1] else f" on {words[1]}:53"
+    except OSError:
+        pass
+    return ""
+
+
 def _request_reason(error: Exception, host: str, parts: SplitResult) -> str:
     import errno
     import http.client
@@ -501,7 +541,7 @@ def _request_reason(error: Exception, host: str, parts: SplitResult) -> str:
 
     port = parts.port or (443 if parts.scheme == "https" else 80)
     if isinstance(error, socket.gaierror):
-        return f"dial tcp: lookup {host}: no such host"
+        return f"dial tcp: lookup {host}{_name_server()}: no such host"
     if isinstance(error, ConnectionRefusedError):
         address = "[::1]" if ":" in host else host if host.replace(".", "").isdigit() else "127.0.0.1" if host == "localhost" else host
         return f"dial tcp {address}:{port}: connect: connection refused"

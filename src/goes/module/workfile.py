@@ -236,23 +236,6 @@ def _directive(work: WorkFile, line: Line, verb: str, first: int, fix: Fixer | N
     line.tokens = line.tokens[:first] + args
 
 
-def find_work_file(directory: str, setting: str, goroot: str) -> str:
-    """The go.work that $GOWORK names, or the nearest one in the directory or above it; "" without a workspace.
-    The search does not enter GOROOT from below."""
-    if setting == "off":
-        return ""
-    if setting and setting != "auto":
-        return setting
-    while True:
-        path = os.path.join(directory, "go.work")
-        if os.path.isfile(path):
-            return path
-        parent = os.path.dirname(directory)
-        if parent == directory or parent == goroot:
-            return ""
-        directory = parent
-
-
 def directory_path(path: str) -> str:
     """A directory as go.work has it: what could be a module path gets a ./ in front."""
     return path if is_directory_path(path) else "./" + os.path.normpath(path)

@@ -15,6 +15,7 @@ from typing import Final, final
 
 GoValue = object
 Method = Callable[["Struct"], GoValue]
+MethodWith = Callable[["Struct", list[GoValue]], GoValue]
 
 
 @final
@@ -66,11 +67,19 @@ def zero_value(type: str) -> GoValue:
 
 @final
 class StructType:
-    """A struct type by its Go name, like "load.PackagePublic". `fields` are in order of declaration."""
+    """A struct type by its Go name, like "load.PackagePublic". `fields` are in order of declaration; `methods_with` are
+    methods that take arguments, with the types of these."""
 
-    __slots__ = ("name", "fields", "by_name", "methods")
+    __slots__ = ("name", "fields", "by_name", "methods", "methods_with")
 
-    def __init__(self, name: str, fields: list[Field], methods: dict[str, Method] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        fields: list[Field],
+        methods: dict[str, Method] | None = None,
+        methods_with: dict[str, tuple[tuple[str, ...], MethodWith]] | None = None,
+    ) -> None:
+        self.methods_with = {} if methods_with is None else methods_with
         self.name = name
         self.fields = fields
         self.by_name = {f.name: f for f in fields}

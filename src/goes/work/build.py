@@ -80,7 +80,7 @@ def format_diagnostics(sources: SourceSet, errors: list[Diagnostic], cwd: str, l
         if same == last:
             continue
         last = same
-        where = f"{_shown(p.filename, cwd)}:{p.line}" + (f":{p.column}" if p.column else "")
+        where = f"{shown_file(p.filename, cwd)}:{p.line}" + (f":{p.column}" if p.column else "")
         message = d.message
         if "\n\t/" in message:
             message = "\n".join(_shown_reference(line, cwd) for line in message.split("\n"))
@@ -96,7 +96,7 @@ def format_diagnostics(sources: SourceSet, errors: list[Diagnostic], cwd: str, l
     return [*out, stopped] if stopped else out
 
 
-def _shown(name: str, cwd: str) -> str:
+def shown_file(name: str, cwd: str) -> str:
     """A file as the go command shows it: relative to the working directory, there with a leading "./"."""
     if os.path.isabs(name):
         name = short_path(name, cwd)
@@ -110,7 +110,7 @@ def _shown_reference(line: str, cwd: str) -> str:
     if not line.startswith("\t/"):
         return line
     name, colon, rest = line[1:].partition(":")
-    return f"\t{_shown(name, cwd)}{colon}{rest}"
+    return f"\t{shown_file(name, cwd)}{colon}{rest}"
 
 
 def check_packages(packages: Packages, options: BuildOptions) -> None:
@@ -224,6 +224,7 @@ def make_executable(
     asm = AsmPackages(packages, context.goroot, tuple(context.experiments), errors)
     with WorkerPool(options.jobs) as pool:
         demand = Demand(packages, index, program, asm, pool, Tiers(options.level, packages), store, options.inline)
+        demand.analysis.context.keeps_calls = options.keeps_calls
         demand.definitions.update(archived)
         for path in packages.inputs:
             if path not in compiled:

@@ -26,8 +26,9 @@ from ..load.package import Package
 from ..obj import symbol as sym
 from ..obj.archive import PACKAGE_MEMBER, object_member, open_object, read_archive, write_archive
 from ..obj.symbol import Definition, Relocation
+from ..ssa.passes.context import Decisions
 from ..types.linkname import escape_path
-from .build import check_packages, fail_on, make_executable, package_inputs
+from .build import check_packages, fail_on, make_executable, package_inputs, shown_file
 from .cache import Cache
 from .fingerprint import std_key
 from .options import BuildOptions
@@ -190,8 +191,34 @@ def _compile(
     return write_archive(members), packages
 
 
+def remarks_of(context: BuildContext, graph: Graph, root: Package, options: BuildOptions) -> list[str]:
+    """What the optimiser decided in a package (-gcflags=-m), one line each, by position."""
+    inputs = package_inputs(graph, root, context.view)
+    if "runtime" not in inputs:
+        inputs = {**_std_inputs(context, ["runtime"]), **inputs}
+    packages = Packages(inputs, SourceSet(), [])
+    check_packages(packages, options)
+    input = inputs[root.import_path]
+    decisions = Decisions()
+    _definitions(context, packages, input, options, decisions)
+    files = frozenset(input.go_files)
+    rows: list[tuple[str, int, int, int, str]] = []
+    for i, (pos, text) in enumerate(decisions.remarks):
+        at = packages.sources.position(pos)
+        if at.filename in files:
+            rows.append((at.filename, at.line, at.column, i, text))
+    rows.sort()
+    cwd = os.getcwd()
+    lines = [f"{shown_file(name, cwd)}:{line}:{column}: {text}" for name, line, column, _, text in rows]
+    return list(dict.fromkeys(lines))
+
+
 def _definitions(
-    context: BuildContext, packages: Packages, input: PackageInput, options: BuildOptions
+    context: BuildContext,
+    packages: Packages,
+    input: PackageInput,
+    options: BuildOptions,
+    decisions: Decisions | None = None,
 ) -> list[Definition]:
     """All definitions of the package and those that no other package could make."""
     from ..codegen.workers import WorkerPool
@@ -206,6 +233,8 @@ def _definitions(
     asm = AsmPackages(packages, context.goroot, tuple(context.experiments), packages.errors)
     with WorkerPool(options.jobs) as pool:
         demand = Demand(packages, index, program, asm, pool, Tiers(options.level, packages), None, options.inline)
+        demand.analysis.context.keeps_calls = options.keeps_calls
+        demand.analysis.context.decisions = decisions
         demand.initialise_package(input.path)
         task = _init_task(demand, packages, input)
         names = [task, *sorted(index.declared(input.path))]

@@ -64,6 +64,7 @@ def program_id(context: BuildContext, graph: Graph, root: Package, options: Buil
         ",".join(context.experiments), ",".join(context.build_tags), root.import_path, str(options.level),
         str(options.inline),
         str(options.trimpath), "\0".join(options.ldflags), options.modinfo, root.default_godebug,
+        ",".join(sorted(options.keeps_calls)),
     ]  # fmt: skip
     parts.append(root.default_godebug)
     if options.cover is not None:

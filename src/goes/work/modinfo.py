@@ -45,6 +45,9 @@ def settings(context: BuildContext, root: Package, options: BuildOptions) -> lis
         out.append(("-ldflags", raw["ldflags"]))
     if options.cover is not None:
         out.append(("-cover", "true"))
+    profile = options.profiles.get(root.import_path, "")
+    if profile:
+        out.append(("-pgo", os.path.basename(profile) if options.trimpath else profile))
     if context.build_tags:
         out.append(("-tags", ",".join(context.build_tags)))
     if options.trimpath:

@@ -29,12 +29,13 @@ class BuildOptions:
 
     __slots__ = (
         "level", "inline", "all_errors", "jobs", "trimpath", "ldflags", "build_id", "progress", "modinfo", "cache",
-        "cache_key", "compile_flags", "asm_flags", "raw_flags", "stamps", "main_version", "cover",
+        "cache_key", "compile_flags", "asm_flags", "raw_flags", "stamps", "main_version", "cover", "keeps_calls", "profiles",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.level = BY_PACKAGE
         self.inline = True
+        self.keeps_calls: frozenset[str] = frozenset()  # packages of the user's where nothing is inlined
         self.all_errors = False
         self.jobs = os.cpu_count() or 1
         self.trimpath = False
@@ -47,6 +48,7 @@ class BuildOptions:
         # What the user said, by import path: for the steps that are shown, and what the compiler understands of it.
         self.compile_flags: dict[str, list[str]] = {}
         self.asm_flags: dict[str, list[str]] = {}
+        self.profiles: dict[str, str] = {}  # import path → profile; goes only shows it
         self.raw_flags: dict[str, str] = {}  # -asmflags, -gcflags, -ldflags as written, for build information
         self.stamps: list[tuple[str, str]] = []  # vcs, vcs.revision, ...
         self.main_version = ""  # of the main module, by its repository's tags

@@ -52,8 +52,8 @@ class Steps:
     `work` is the work directory's real name."""
 
     __slots__ = (
-        "context", "graph", "options", "work", "out", "show", "toolexec", "extra_std", "compiled", "_shown", "_directories", "_cwd",
-        "_checked",
+        "context", "graph", "options", "work", "out", "show", "toolexec", "extra_std", "compiled", "profiles", "_shown",
+        "_directories", "_cwd", "_checked",
     )  # fmt: skip
 
     def __init__(self, context: BuildContext, graph: Graph, options: BuildOptions, work: str, out: TextIO) -> None:
@@ -66,6 +66,7 @@ class Steps:
         self.toolexec: list[str] = []
         self.extra_std: frozenset[str] = frozenset()  # packages of std that have steps all the same
         self.compiled: dict[str, str] = {}  # packages that have no steps, and the file that stands for them
+        self.profiles: dict[str, str] = {}  # profile → what the preprofile tool makes of it, "" if that is a step
         self._shown: dict[str, str] = {}  # import path → directory below $WORK
         self._directories = 0
         self._cwd = ""
@@ -238,6 +239,12 @@ class Steps:
             words += ["-symabis", objdir + "symabis", "-asmhdr", objdir + "go_asm.h"]
         if p.embed_map:
             words += ["-embedcfg", objdir + "embedcfg"]
+        profile = self.options.profiles.get(p.import_path, "")
+        if profile and not self.toolexec:
+            words.append("-pgoprofile=" + self._profile(profile, p))
+        workers = _workers()
+        if workers > 1:
+            words.append(f"-c={workers}")
         words += self.options.compile_flags.get(p.import_path, [])
         words += ["-importcfg", objdir + "importcfg", "-pack"]
         if p.testmain is not None:
@@ -253,6 +260,15 @@ class Steps:
                 objects.append(made)
                 self._tool("asm", [*assembler, "-o", made, "./" + f], p)
             self._tool("pack", ["r", objdir + "_pkg_.a", *objects], p, " # internal")
+
+    def _profile(self, profile: str, p: Package) -> str:
+        """The profile as the compiler reads it."""
+        known = self.profiles.get(profile, "")
+        if not known:
+            known = f"$WORK/profile{len(self.profiles)}"
+            self.profiles[profile] = known
+            self._tool("preprofile", ["-o", known, "-i", profile], p)
+        return known
 
     def _source(self, p: Package, file: str) -> str:
         actual = self.context.view.actual(os.path.join(p.dir, file))
@@ -284,6 +300,12 @@ class Steps:
             words.append("-buildid=" + self.options.build_id)
         words += [*flags, f"$WORK/{here}/_pkg_.a"]
         self._tool("link", words, root)
+
+
+def _workers() -> int:
+    """How many functions gc would compile at once."""
+    text = os.environ.get("GOMAXPROCS", "")
+    return min(int(text) if text.isdigit() and int(text) > 0 else os.cpu_count() or 1, 4)
 
 
 def _run(command: list[str], directory: str, env: dict[str, str]) -> subprocess.CompletedProcess[bytes]:

@@ -21,6 +21,7 @@ from typing import Final
 from ..diag.diagnostic import UserError
 from ..load.context import find_goroot, read_go_version
 from ..run.workdir import make_directory, remove_tree, temporary_directory
+from . import docprogram
 from .cache import Cache, action_id
 from .cachedirectory import require_cache_directory
 from .fingerprint import toolchain_id
@@ -47,9 +48,9 @@ def is_tool_source(goroot: str, name: str) -> bool:
     return any(n.endswith(".go") and not n.endswith("_test.go") for n in names)
 
 
-def program_key(package: str, goroot: str) -> str:
+def program_key(name: str, package: str, goroot: str) -> str:
     """The cache's name for a program of GOROOT, which is read-only: its version stands for its contents."""
-    return action_id("tool program", toolchain_id(), goroot, read_go_version(goroot), package)
+    return action_id("tool program", toolchain_id(), goroot, read_go_version(goroot), package, name)
 
 
 def tool_program(name: str, cache: Cache | None = None, package: str = "") -> str:
@@ -58,7 +59,7 @@ def tool_program(name: str, cache: Cache | None = None, package: str = "") -> st
     if cache is None:
         cache = Cache(require_cache_directory())
     package = package or "cmd/" + name
-    key = program_key(package, goroot)
+    key = program_key(name, package, goroot)
     known = cache.executable(key, name)
     if known is not None:
         return known
@@ -99,7 +100,10 @@ def _build(name: str, package: str, goroot: str, cache: Cache, key: str) -> str:
     work = make_directory(temporary_directory(os.environ), "go-tool")
     try:
         made = os.path.join(work, name)
-        command = [sys.executable, "-m", "goes", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", made, package]
+        command = [sys.executable, "-m", "goes", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", made]
+        if name == docprogram.NAME:
+            command.append("-overlay=" + docprogram.write_overlay(goroot, work))
+        command.append(package)
         status = _wait(command, goroot, clean_environment(goroot, cache.directory))
         if status != 0 or not os.path.isfile(made):
             raise UserError(f"go: building {package} failed", 1)

@@ -100,8 +100,11 @@ def _git(root: str, arguments: list[str], show: bool = False) -> str:
             ["git", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", *arguments],
             cwd=root, env=env, stdin=subprocess.DEVNULL, capture_output=True, check=False,
         )  # fmt: skip
+    except FileNotFoundError:
+        sys.stderr.write("go: missing Git command. See https://go.dev/s/gogetcmd\n")
+        raise UserError('exec: "git": executable file not found in $PATH') from None
     except OSError as e:
-        raise UserError(f"exec: \"git\": {os.strerror(e.errno or 0).lower()}") from None
+        raise UserError(f'exec: "git": {os.strerror(e.errno or 0).lower()}') from None
     if done.returncode != 0:
         raise UserError(f"exit status {done.returncode}")
     return done.stdout.decode("utf-8", "surrogateescape")

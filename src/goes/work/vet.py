@@ -50,12 +50,12 @@ def given_tool(path: str) -> VetTool:
     try:
         done = subprocess.run(words, capture_output=True, text=True, errors="surrogateescape")
     except OSError as e:
-        raise UserError(f"go: {' '.join(words)}: fork/exec {path}: {os.strerror(e.errno or 0).lower()}") from None
+        raise UserError(f"{' '.join(words)}: fork/exec {path}: {os.strerror(e.errno or 0).lower()}") from None
     if done.returncode != 0:
-        raise UserError(f"go: {' '.join(words)}: exit status {done.returncode}\n{done.stdout}{done.stderr}".rstrip())
+        raise UserError(f"{' '.join(words)}: exit status {done.returncode}\n{done.stdout}{done.stderr}".rstrip())
     fields = done.stdout.split()
     if len(fields) < 3 or fields[1] != "version" or (fields[2] == "devel" and "buildID=" not in fields[-1]):
-        raise UserError(f"go: {' '.join(words)}: unexpected output:\n\t{done.stdout}".rstrip())
+        raise UserError(f"{' '.join(words)}: unexpected output:\n\t{done.stdout}".rstrip())
     return VetTool(path, action_id(path, done.stdout, _file_id(path)), False)
 
 

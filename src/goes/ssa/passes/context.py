@@ -49,13 +49,15 @@ class Decisions:
 
 @final
 class Context:
-    """`cycle`: names of the functions in the call-graph cycle at hand; they are not inlined into each other."""
+    """`inline`: whether anything is inlined at all. `cycle`: names of the functions in the call-graph cycle at hand;
+    they are not inlined into each other."""
 
-    __slots__ = ("methods", "cycle", "inline", "decisions", "found_callees")
+    __slots__ = ("methods", "cycle", "inline", "keeps_calls", "decisions", "found_callees")
 
     def __init__(self, methods: Methods, inline: bool = True, decisions: Decisions | None = None) -> None:
         self.methods = methods
         self.cycle: frozenset[str] = frozenset()
         self.inline = inline
+        self.keeps_calls: frozenset[str] = frozenset()  # import paths of packages where nothing is inlined
         self.decisions = decisions
         self.found_callees = False  # a pass made calls static

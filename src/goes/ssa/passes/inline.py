@@ -260,6 +260,7 @@ class _Inliner:
         if (
             call.no_inline
             or not context.inline
+            or (context.keeps_calls and self.fn.package is not None and self.fn.package.path in context.keeps_calls)
             or not callee.built
             or callee.name in context.cycle
             or callee is self.fn

@@ -123,7 +123,6 @@ class _State:
     def range(self, dot: GoValue, node: Branch) -> None:
         value = self.pipeline(dot, node.pipe)
         pairs: list[tuple[GoValue, GoValue]] = []
-        self.node = node
         if isinstance(value, list):
             pairs = list(enumerate(value))
         elif isinstance(value, dict):
@@ -270,6 +269,16 @@ class _State:
                 if has_arguments:
                     self.fail(f"wrong number of args for {name}: want 0 got {len(arguments) or 1}")
                 return method(receiver)
+            with_arguments = receiver.type.methods_with.get(name)
+            if with_arguments is not None:
+                parameters, function = with_arguments
+                given = len(arguments) + (0 if final is _MISSING else 1)
+                if given != len(parameters):
+                    self.fail(f"wrong number of args for {name}: want {len(parameters)} got {given}")
+                values = [self.argument(dot, a, parameters[i]) for i, a in enumerate(arguments)]
+                if final is not _MISSING:
+                    values.append(self.checked(final, parameters[-1]))
+                return function(receiver, values)
             if name in receiver.type.by_name:
                 if has_arguments:
                     self.fail(f"{name} has arguments but cannot be invoked as function")
@@ -306,6 +315,10 @@ class _State:
             values.append(self.argument(dot, argument, parameters[min(i, len(parameters) - 1)]))
         if final is not _MISSING:
             values.append(self.checked(final, parameters[min(len(values), len(parameters) - 1)]))
+        if name == "call" and values[0] is not None:
+            self.node = node
+            shown = arguments[0] if arguments else final
+            self.fail(f"error calling call: non-function {shown} of type {type_name(values[0])}")
         try:
             return function.call(values)
         except FunctionError as error:

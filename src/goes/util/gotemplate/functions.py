@@ -137,9 +137,8 @@ def _len(values: list[GoValue]) -> GoValue:
 
 
 def _call(values: list[GoValue]) -> GoValue:
-    if not values or values[0] is None:
-        raise FunctionError("call of nil")
-    raise FunctionError(f"non-function . of type {type_name(values[0])}")
+    """No value here is a function; the executor says so of those that are not nil."""
+    raise FunctionError("call of nil")
 
 
 def _kind(value: GoValue) -> str:
