@@ -151,9 +151,10 @@ def build_tags(values: FlagValues) -> list[str]:
     if " " in text or "'" in text:
         from ..work.options import split_words
 
-        if "," in text:
+        words = split_words(text)
+        if any("," in word for word in words):
             raise UserError("go: -tags space-separated list contains comma", 2)
-        return split_words(text)
+        return words
     return [t for t in text.split(",") if t]
 
 
