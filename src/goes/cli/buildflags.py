@@ -284,7 +284,7 @@ def _kept(values: FlagValues, graph: Graph) -> list[Package]:
     return [r for r in roots if r.go_files or r.cgo_files or r.is_literal]
 
 
-def make_options(values: FlagValues, graph: Graph, tools: list[str]) -> BuildOptions:
+def make_options(values: FlagValues, graph: Graph, tools: list[str] | None = None) -> BuildOptions:
     """What the flags decide about compiling and linking."""
     from ..work.options import BuildOptions
     from ..work.perpackage import PackageFlags
