@@ -225,6 +225,9 @@ class Steps:
             words.append("-std")
         if p.language_version:
             words.append("-lang=" + p.language_version)
+        elif p.command_line and os.environ.get("GO111MODULE") != "off":
+            # Files outside of every module are of one that is as new as the toolchain.
+            words.append("-lang=go" + ".".join(self.context.go_version.split(".")[:2]))
         if not p.s_files:
             words.append("-complete")
         assembler = [
