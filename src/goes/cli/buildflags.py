@@ -218,6 +218,7 @@ def finish_plan(
     tolerant: bool = False,
 ) -> Plan:
     """The plan of a loaded graph. Raises UserError with all loading errors, unless `tolerant`."""
+    from ..load.package import no_go_message
     from .bugreport import remember
 
     remember(graph)
@@ -233,6 +234,10 @@ def finish_plan(
         graph = _cover_program(values, graph, loader, options, cache, work)
     p = Plan(context, graph, options, values, cache, work, loader)
     p.wanted = _kept(values, graph)
+    if not tolerant:
+        for root in p.wanted:
+            if not root.go_files and root.import_path != "unsafe":
+                raise UserError(f"{root.import_path}: {no_go_message(root)}")
     return p
 
 
