@@ -205,9 +205,10 @@ class PackageJob(Job):
                 builder.vet(self.package, self.variants, identify(plan, main, name), self.run_state.work)
                 self.cached = True
                 return
-        if builder.command.values.flag("x"):
-            builder.show_steps(plan, main, f"$WORK/{os.path.basename(self.run_state.work)}/{name}")
+        new = builder.command.values.flag("x") and plan.cache.executable(identify(plan, main, name), name) is None
         self.executable = builder.executable(plan, main, name)
+        if new:
+            builder.show_steps(plan, main, f"$WORK/{os.path.basename(self.run_state.work)}/{name}")
         builder.vet(self.package, self.variants, identify(plan, main, name), self.run_state.work)
         if not builder.command.values.flag("c"):
             # The same binary from other sources has the same results.
@@ -249,6 +250,9 @@ class PackageJob(Job):
         os.makedirs(state.work, exist_ok=True)
         name = os.path.join(state.work, binary_name(self.package))
         place(self.executable, name)
+        # Some tests look at the source they are run by.
+        with open(os.path.join(state.work, "_testmain.go"), "wb") as f:
+            f.write(self.variants.main.testmain or b"")
         if builder.command.values.flag("x"):
             sys.stderr.write(" ".join(state.command(name)) + "\n")
             sys.stderr.flush()
