@@ -96,9 +96,16 @@ def _vet(plan: Plan, packages: list[Package], flags: list[str], explicit: bool, 
     options.rebuild = plan.values.flag("a")
     options.dry = plan.values.flag("n")
     os.makedirs(work, exist_ok=True)
-    outcomes = Vet(Exports(plan.context, plan.cache, os.getcwd()), VetTool(path, path, True), options, work).run(packages)
-    # What the compiler has to say was said by the build.
-    return "\n".join(o.report for o in outcomes if o.report and o.built)
+    exports = Exports(plan.context, plan.cache, os.getcwd())
+    outcomes = Vet(exports, VetTool(path, path, True), options, work).run(packages)
+    report = "\n".join(o.report for o in outcomes if o.report and o.built)
+    if report:
+        try:
+            for p in packages:
+                exports.file(p)
+        except UserError:
+            return ""  # the compiler will say it
+    return report
 
 
 @final
