@@ -26,8 +26,6 @@ COMPILED = {
     "asm": (),
     "obj": (),
     "link": (),
-    "module": (),
-    "load": (),
     "work": ("build.py", "exports.py", "steps.py", "vet.py"),  # the edge: files, progress, processes
 }
 

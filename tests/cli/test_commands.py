@@ -104,7 +104,8 @@ def test_platforms(goes: Goes) -> None:
 
 
 def test_tools_of_the_module(goes: Goes) -> None:
-    goes.write("go.mod", "module example.com/m\n\ngo 1.27\n\ntool (\n\texample.com/m/a/pick\n\texample.com/m/b/pick\n\texample.com/m/only\n)\n")
+    tools = "".join(f"\texample.com/m/{name}\n" for name in ("a/pick", "b/pick", "only"))
+    goes.write("go.mod", f"module example.com/m\n\ngo 1.27\n\ntool (\n{tools})\n")
     for name in ("a/pick", "b/pick", "only"):
         goes.write(f"{name}/main.go", "package main\n\nfunc main() {}\n")
     listed = goes("tool").stdout.splitlines()

@@ -97,6 +97,8 @@ def values(text: str) -> list[dict[str, Any]]:
         value, end = decoder.raw_decode(rest)
         for name in OWN:
             value.pop(name, None)
+        # Errors of one package have no order among them.
+        value.get("DepsErrors", []).sort(key=lambda e: (e["ImportStack"][-1:], e["Pos"]))
         if value.get("ImportPath", "").endswith(".test"):
             value["GoFiles"] = [os.path.basename(name)[-2:] for name in value["GoFiles"]]
         found.append(value)

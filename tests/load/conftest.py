@@ -66,3 +66,9 @@ def oracle_list(directory: Path, *patterns: str) -> list[dict[str, Any]]:
 @pytest.fixture(scope="session")
 def context() -> BuildContext:
     return make_context({**ENV, "HOME": "/nonexistent"})
+
+
+@pytest.fixture(autouse=True)
+def same_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the oracle is told is told here, too."""
+    monkeypatch.setenv("GOTOOLCHAIN", ENV["GOTOOLCHAIN"])

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import World
+from fetchworld import World
 from loopback import ModuleServer, send, zip_of
 
 from goes.module.cache import clean_modcache
@@ -234,3 +234,19 @@ def test_a_read_only_cache_is_enough_to_read(world: World) -> None:
     again.fetcher.download(QUOTE, "v1.5.2")
     again.fetcher.go_mod(QUOTE, "v1.5.2")
     assert {p: p.lstat().st_mtime_ns for p in world.cache.rglob("*")} == stamps
+
+
+def test_go_and_toolchain_are_modules(world: World, server: ModuleServer) -> None:
+    """What golang.org/toolchain has, and the version that is running."""
+    for version in ("1.99.1", "1.99rc1"):
+        for platform in ("linux-amd64", "darwin-arm64"):
+            server.add("golang.org/toolchain", f"v0.0.1-go{version}.{platform}")
+    assert world.fetcher.versions("go").versions[-3:] == ["1.27.3", "1.99rc1", "1.99.1"]
+    assert world.fetcher.versions("toolchain").versions[-1] == "go1.99.1"
+    assert world.fetcher.latest("go").version == "1.99.1"
+    assert world.fetcher.stat("go", "1.20").version == "1.20"
+    assert world.fetcher.go_mod("go", "1.20") == b"module go\n"
+    for revision, message in (("1.99", "go language version 1.99 is not a toolchain version"), ("x", "invalid go version x")):
+        with pytest.raises(FetchError) as caught:
+            world.fetcher.stat("go", revision)
+        assert str(caught.value) == message

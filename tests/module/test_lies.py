@@ -9,7 +9,7 @@ import zipfile
 from http.server import BaseHTTPRequestHandler
 
 import pytest
-from conftest import World
+from fetchworld import World
 from loopback import NAME, ModuleServer, archive, send, sign_note, sums, zip_of
 
 from goes.diag.diagnostic import UserError

@@ -60,3 +60,11 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(OSError):
         write_file(str(tmp_path / "new.mod"), b"new", b"")
     assert path.read_bytes() == b"old" and os.listdir(tmp_path) == ["go.mod"]
+
+
+def test_what_a_killed_command_left_is_used_up(tmp_path: Path) -> None:
+    path = tmp_path / "go.mod"
+    path.write_bytes(b"old")
+    (tmp_path / ".go.mod.goes").write_bytes(b"half a fi")
+    assert write_file(str(path), b"new", b"old")
+    assert path.read_bytes() == b"new" and os.listdir(tmp_path) == ["go.mod"]

@@ -153,7 +153,10 @@ def build_tags(values: FlagValues) -> list[str]:
     if " " in text or "'" in text:
         from ..work.options import split_words
 
-        return split_words(text)
+        words = split_words(text)
+        if any("," in word for word in words):
+            raise UserError(f'invalid value "{text}" for flag -tags: -tags space-separated list contains comma', 2)
+        return words
     return [t for t in text.split(",") if t]
 
 

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Final, final
 
 from ..diag.diagnostic import UserError
+from .buildflags import build_tags
 from .flags import BOOL, BUILD_FLAGS, OPTIONAL, TEXT, Flag, FlagSet, FlagValues
 
 if TYPE_CHECKING:
@@ -168,8 +169,7 @@ def make_list_context(values: FlagValues) -> BuildContext:
     from ..load.view import read_overlay
     from ..work.cachedirectory import cache_directory
 
-    tags = [t for t in values.text("tags").replace(" ", ",").split(",") if t]
-    context = make_context(os.environ, tags, cgo=True)
+    context = make_context(os.environ, build_tags(values), cgo=True)
     context.view = read_overlay(values.text("overlay"), os.getcwd())
     directory = cache_directory()
     if os.path.isabs(directory):
@@ -225,7 +225,8 @@ def _list_packages(values: FlagValues, wanted: Wanted, format: str) -> int:
             p.test_imports = loader.resolved_test_imports(p, p.test_imports)
             p.xtest_imports = loader.resolved_test_imports(p, p.xtest_imports)
         if values.flag("compiled"):
-            p.compiled_go_files = p.go_files + p.cgo_files
+            if not p.incomplete:
+                p.compiled_go_files = p.go_files + p.cgo_files
             p.imports = p.imports + [i for i in p.compiled_imports if i not in p.imports]
     needs = _needs(wanted, format)
     if values.flag("export"):
@@ -233,9 +234,9 @@ def _list_packages(values: FlagValues, wanted: Wanted, format: str) -> int:
 
         status = max(status, set_exports(loader, packages, allowed))
     if needs("Stale", "StaleReason"):
-        from ..load.staleness import set_staleness
+        from .liststale import set_staleness
 
-        set_staleness(packages)
+        set_staleness(loader, packages, values)
     everything = packages if values.flag("deps") else dependencies_first(packages)
     if values.flag("test") or pgo:
         rename_variants(everything)

@@ -84,7 +84,10 @@ def _load(values: FlagValues, patterns: list[str], work: WorkDirectory) -> Plan:
         p = plan(values, patterns, work, files)
     roots = p.graph.roots
     if not files and "..." in patterns[0]:
-        roots = [r for r in roots if r.name == "main"]
+        programs = [r for r in roots if r.name == "main"]
+        if roots and not programs:
+            sys.stderr.write(f'go: warning: "{patterns[0]}" matched only non-main packages\n')
+        roots = programs
     if not roots:
         raise UserError(f"go: no packages loaded from {patterns[0]}")
     if len(roots) > 1:

@@ -29,6 +29,7 @@ from .moderrors import (
     version_error,
 )
 from .modfetching import download
+from .modscan import has_go_file
 from .modsummary import go_mod_summary
 from .modversions import EXPLICIT_MODULES_TXT, NO_MOD, Mod, compare, is_toolchain, path_major, zero_pseudo
 
@@ -74,7 +75,9 @@ def have_go_files(state: ModuleState, directory: str) -> bool:
     """Are there Go files, whatever their build constraints? Raises ModError if that cannot be known."""
     known = state.have_go_files.get(directory)
     if known is None:
-        known = False
+        known = has_go_file(state.scans, directory)
+        if known:
+            return True
         try:
             known = any(e.name.endswith(".go") and _is_file(e) for e in state.context.view.entries(directory))
         except (FileNotFoundError, NotADirectoryError):

@@ -20,7 +20,7 @@ from .context import BuildContext
 from .moderrors import ModError, PackageNotInModule
 from .modfetching import cached_directory
 from .modimport import dir_in_module, fetch
-from .modscan import NoGoFiles, ScanError, scan_imports
+from .modscan import NoGoFiles, ScanError, has_go_file, scan_once
 from .modstate import find_root
 from .modsummary import PRUNED, go_mod_summary
 from .modversions import NO_MOD, Mod, is_toolchain
@@ -157,9 +157,9 @@ def _slashes(path: str) -> str:
     return "/" + path.strip("/") + "/"
 
 
-def holds_package(context: BuildContext, directory: str, any_tags: bool) -> bool:
+def holds_package(state: ModuleState, directory: str, any_tags: bool) -> bool:
     try:
-        scan_imports(context, directory, any_tags)
+        scan_once(state.scans, state.context, directory, any_tags)
     except NoGoFiles:
         return False
     except ScanError:
@@ -187,7 +187,7 @@ def match_packages(
             path = f"{prefix}/{relative}" if prefix and relative else prefix or relative
             if path and path not in seen:
                 seen.add(path)
-                if is_match(path) and holds_package(state.context, directory, any_tags):
+                if is_match(path) and holds_package(state, directory, any_tags):
                     found.append(path)
             if stop_at_vendor and relative and posixpath.basename(relative) == "vendor":
                 continue
@@ -335,7 +335,7 @@ def _walk_local(state: ModuleState, roots: list[str], match: Match) -> list[str]
             continue
         first = False
         name = path if os.path.isabs(path) else prefix + path
-        if is_match(name) and holds_package(state.context, absolute, False):
+        if is_match(name) and holds_package(state, absolute, False):
             found.append(name)
         try:
             names = [e.name for e in reversed(view.entries(absolute)) if e.is_dir()]
@@ -346,18 +346,26 @@ def _walk_local(state: ModuleState, roots: list[str], match: Match) -> list[str]
     return found
 
 
+def _check_directory(state: ModuleState, directory: str) -> None:
+    """Only a directory with Go files, used or not, can be a package. Raises ModError."""
+    if not state.context.view.exists(directory):
+        raise ModError(f"stat {directory}: directory not found", not_exist=True)
+    try:
+        entries = state.context.view.entries(directory)
+    except OSError:
+        return  # it is something else; what, is said when it is loaded
+    if not any(e.name.endswith(".go") and e.name[0] not in "._" and not e.is_dir() for e in entries):
+        raise ModError(f"no Go files in {directory}")
+
+
 def resolve_local(state: ModuleState, directory: str, rs: Requirements) -> str:
     """The import path of a directory. Raises ModError."""
     absolute = os.path.normpath(os.path.join(state.cwd, directory))
-    if not state.context.view.exists(absolute):
-        raise ModError(f"stat {absolute}: directory not found", not_exist=True)
-    try:
-        entries = state.context.view.entries(absolute)
-        has_files = any(e.name.endswith(".go") and e.name[0] not in "._" and not e.is_dir() for e in entries)
-    except OSError:
-        has_files = True  # it is something else than an empty directory; what, is said when it is loaded
-    if not has_files:
-        raise ModError(f"no Go files in {absolute}")
+    known = state.local_paths.get(absolute)
+    if known is not None:
+        return known
+    if not has_go_file(state.scans, absolute):
+        _check_directory(state, absolute)
     goroot_src = os.path.join(state.context.goroot, "src")
     for main in state.main:
         if state.main_root[main] == absolute and absolute:
@@ -390,6 +398,7 @@ def resolve_local(state: ModuleState, directory: str, rs: Requirements) -> str:
                 longest = prefix
                 problem = PackageNotInModule(path, "", NO_MOD, NO_MOD, [main])
             continue
+        state.local_paths[absolute] = path
         return path
     if problem is not None:
         raise problem
@@ -458,7 +467,7 @@ def match_in_module(state: ModuleState, pattern: str, mod: Mod, any_tags: bool) 
     try:
         root, is_own = fetch(state, mod)
         directory, found = dir_in_module(state, pattern, state.path_prefix.get(mod, mod[0]), root, is_own)
-        if found and holds_package(state.context, directory, any_tags):
+        if found and holds_package(state, directory, any_tags):
             match.packages = [pattern]
     except ModError as error:
         match.errors = [error]

@@ -30,7 +30,7 @@ from .moderrors import (
 )
 from .modfetching import prefetch
 from .modimport import Place, import_from_modules, prefixes, query_import
-from .modscan import Imports, NoGoFiles, ScanError, scan_imports
+from .modscan import Imports, NoGoFiles, ScanError, scan_once
 from .modsummary import PRUNED, UNPRUNED, WORKSPACE, pruning_for
 from .modversions import NARROW_ALL, NO_MOD, TIDY_GO_MOD_SUM, Mod, sort_mods, text
 from .requirements import ModuleGraph, Requirements, convert_pruning, expand_graph, override_roots, update_roots
@@ -349,20 +349,12 @@ class PackageLoader:
 
     def _scan(self, directory: str) -> Imports:
         """Raises ModError."""
-        key = (directory, self.options.any_tags)
-        known = self.state.scans.get(key)
-        if known is None:
-            try:
-                known = scan_imports(self.state.context, directory, self.options.any_tags)
-            except NoGoFiles:
-                known = NoGo()
-            except ScanError as error:
-                known = ModError(error.message)
-            self.state.scans[key] = known
-        if isinstance(known, ModError):
-            raise known
-        assert isinstance(known, Imports)
-        return known
+        try:
+            return scan_once(self.state.scans, self.state.context, directory, self.options.any_tags)
+        except NoGoFiles:
+            raise NoGo from None
+        except ScanError as error:
+            raise ModError(error.message) from None
 
     def _std_vendored(self, package: LoadedPackage, path: str) -> str:
         """The standard library has copies of the packages it needs from elsewhere."""

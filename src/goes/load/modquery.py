@@ -614,10 +614,18 @@ def _query_candidates(
     found: list[Result] = []
     problem: ModError | None = None
     by_kind: dict[str, ModError] = {}
-    for path in candidates:
+
+    def attempt(path: str) -> Result | ModError:
         try:
-            found.append(query_one(path))
+            return query_one(path)
         except ModError as error:
+            return error
+
+    for outcome in state.fetcher.at_once(attempt, candidates):
+        if isinstance(outcome, Result):
+            found.append(outcome)
+        else:
+            error = outcome
             kind = _kind(error)
             if kind == "package":
                 known = by_kind.get(kind)

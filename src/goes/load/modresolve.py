@@ -10,7 +10,7 @@ Source: cmd/go/internal/load, cmd/go/internal/modload (matching, resolution, mes
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, final
 
 from ..module.paths import check_import_path, has_path_prefix, is_std_path
 from ..syntax.unicode import quote
@@ -37,9 +37,6 @@ from .resolve import Match, Resolved, Resolver
 
 if TYPE_CHECKING:
     from .requirements import Requirements
-
-_APP_ENGINE: Final = ("appengine", "appengine_internal")  # never were packages of a module
-
 
 @final
 class ModuleResolver(Resolver):
@@ -178,9 +175,6 @@ class ModuleResolver(Resolver):
             return resolved
         if self._is_standard(resolved.path) and not self._may_be_elsewhere(resolved.path):
             self._in_goroot(resolved)
-            return resolved
-        if path in _APP_ENGINE or path.startswith(("appengine/", "appengine_internal/")):
-            resolved.problem = "cannot find package"
             return resolved
         mod = NO_MOD
         loaded = state.packages.by_path.get(resolved.path) if state.packages is not None else None

@@ -59,6 +59,28 @@ def scan_imports(context: BuildContext, directory: str, any_tags: bool) -> Impor
     return found.result()
 
 
+Scans = dict[tuple[str, bool], "Imports | NoGoFiles | ScanError"]
+
+
+def scan_once(known: Scans, context: BuildContext, directory: str, any_tags: bool) -> Imports:
+    """As scan_imports, with what is known already."""
+    found = known.get((directory, any_tags))
+    if found is None:
+        try:
+            found = scan_imports(context, directory, any_tags)
+        except (NoGoFiles, ScanError) as error:
+            found = error
+        known[(directory, any_tags)] = found
+    if isinstance(found, Imports):
+        return found
+    raise found
+
+
+def has_go_file(known: Scans, directory: str) -> bool:
+    """Has a Go file been found there?"""
+    return isinstance(known.get((directory, False)), Imports) or isinstance(known.get((directory, True)), Imports)
+
+
 def scan_files(context: BuildContext, names: list[str], any_tags: bool, explicit: bool) -> Imports:
     """The imports of some files; build constraints do not count if they were named explicitly."""
     found = _Found()

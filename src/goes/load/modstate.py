@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..module.modfile import ModFile
     from ..module.workfile import WorkFile
     from .modpackages import PackageLoader
+    from .modscan import Scans
     from .modsummary import Summary
     from .requirements import Requirements
     from .vendoring import VendorList
@@ -157,7 +158,8 @@ class ModuleState:
         self.latest: dict[str, Mod | ModError] = {}
         self.have_go_files: dict[str, bool] = {}
         self.have_go_mod: dict[str, bool] = {}
-        self.scans: dict[tuple[str, bool], object] = {}
+        self.scans: Scans = {}
+        self.local_paths: dict[str, str] = {}  # directories of main modules as import paths
         self.errors: list[str] = []
         self._fetcher: Fetcher | None = None
         self._sums: GoSums | None = None

@@ -14,5 +14,5 @@ if TYPE_CHECKING:
 
 def explanation(state: ModuleState) -> str:
     """What follows "(running go 1.27" in a message."""
-    setting = state.env.get("GOTOOLCHAIN", "") or "local"
-    return f"; GOTOOLCHAIN={setting}" if setting != "auto" else ""
+    setting = state.env.get("GOTOOLCHAIN", "")
+    return f"; GOTOOLCHAIN={setting}" if setting not in ("", "auto") else ""

@@ -118,7 +118,7 @@ class _Writer:
                     explicit.update((r.path, r.version) for r in file.require)
         mods = list(explicit) + [m for m in by_module if m not in explicit]
         sort_mods(mods)
-        if state.work_file is not None:
+        if state.work_file is not None and state.has_root:
             self._line("## workspace")
         written: set[Mod] = set()
         for mod in mods:

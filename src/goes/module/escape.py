@@ -20,25 +20,6 @@ def escape(text: str) -> str:
     return "".join("!" + c.lower() if "A" <= c <= "Z" else c for c in text)
 
 
-def unescape(text: str) -> str:
-    """"" if it is no escaped text."""
-    out: list[str] = []
-    bang = False
-    for c in text:
-        if bang:
-            if not "a" <= c <= "z":
-                return ""
-            out.append(c.upper())
-            bang = False
-        elif c == "!":
-            bang = True
-        elif "A" <= c <= "Z" or ord(c) >= 0x80:
-            return ""
-        else:
-            out.append(c)
-    return "" if bang else "".join(out)
-
-
 def escape_path(path: str) -> str:
     """FetchError if it is no module path."""
     wrong = check_module_path(path)

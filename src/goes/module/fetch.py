@@ -191,12 +191,7 @@ class Fetcher:
 
     def versions(self, path: str, prefix: str = "") -> VersionList:
         """The tagged versions that begin with the prefix."""
-
-        def ask(proxy: str) -> VersionList:
-            found = self._versions.get((proxy, path, prefix), lambda: self.repo(proxy, path).versions(prefix))
-            return VersionList(list(found.versions), found.origin)
-
-        return self.try_proxies(ask)
+        return self.try_proxies(lambda proxy: self.versions_at(proxy, path, prefix))
 
     def stat(self, path: str, revision: str) -> RevisionInfo:
         """A version, branch, tag or commit."""
@@ -460,6 +455,10 @@ class Fetcher:
                 raise FetchError(f"unzip {zip_file}: {e.message}") from None
             self._hash_zip(path, version, name, hash_file)
             os.rename(name, zip_file)
+        except FetchError as e:
+            _remove(name)
+            # What is wrong with an archive does not say whose it is.
+            raise module_error(path, version, e) if e.message.startswith("zip: ") else e from None
         except BaseException:
             _remove(name)
             raise

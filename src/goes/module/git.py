@@ -121,7 +121,7 @@ class GitRepo:
             raise FetchError(f"git remote ({remote}) must not be local directory{hint}")
         assert cache is not None
         self.remote = "origin"
-        self.directory = work_directory(cache, _WORK_TYPE, remote)
+        self.directory = work_directory(cache, _WORK_TYPE, remote, trace)
         with self._locked():
             if not os.path.isdir(self.directory + "/objects"):
                 self._create(remote)
@@ -508,11 +508,19 @@ def _is_origin_tag(tag: str) -> bool:
     return bool(canonical) and tag.startswith(canonical) and not is_pseudo_version(tag)
 
 
-def work_directory(cache: ModuleCache, kind: str, name: str) -> str:
+def work_directory(cache: ModuleCache, kind: str, name: str, trace: bool = False) -> str:
     """The directory in the cache for a repository; made if it is not there."""
+
+    def say(line: str) -> None:
+        if trace:
+            sys.stderr.write(f"{line} # {kind} {name}\n")
+
     cache.check_directory()
     key = f"{kind}:{name}"
     directory = f"{cache.directory}/cache/vcs/{hashlib.sha256(key.encode('utf-8', 'surrogateescape')).hexdigest()}"
+    say(f"mkdir -p {os.path.dirname(directory)}")
+    if trace:
+        sys.stderr.write(f"# lock {directory}.lock\n")
     with locked(directory + ".lock"):
         try:
             with open(directory + ".info", encoding="utf-8", errors="surrogateescape") as f:
@@ -522,7 +530,10 @@ def work_directory(cache: ModuleCache, kind: str, name: str) -> str:
         if have and os.path.isdir(directory):
             if have != key:
                 raise FetchError(f'{directory}.info exists with wrong content (have "{have}" want "{key}")')
+            if trace:
+                sys.stderr.write(f"# {directory} for {kind} {name}\n")
             return directory
+        say(f"mkdir -p {directory}")
         remove_all(directory)
         os.makedirs(directory)
         with open(directory + ".info", "w", encoding="utf-8", errors="surrogateescape") as f:

@@ -18,6 +18,8 @@ from .problem import FetchError
 from .settings import Settings, match_prefix_patterns
 from .web import INSECURE, Client, Response, split
 
+# Meta tags are in the head of a page; of a longer one the rest is not looked at.
+MAX_PAGE: Final = 1 << 20
 _VCS: Final = {"hg": "Mercurial", "git": "Git", "svn": "Subversion", "fossil": "Fossil"}
 # prefix, pattern, version control system, may the path end in ".git" or the like
 _SITES: Final = (
@@ -152,12 +154,9 @@ def _go_get(path: str, client: Client, security: int) -> Response:
 
 def _read_imports(path: str, response: Response) -> tuple[list[MetaImport], str]:
     shown = response.url
-    if response.code == 200:
-        return parse_imports(response.read().decode("utf-8", "replace")), shown
+    imports = parse_imports(response.read_start(MAX_PAGE).decode("utf-8", "replace"))
     # An error page may have meta tags too.
-    body = response.read()
-    imports = parse_imports(body.decode("utf-8", "replace"))
-    if not imports:
+    if not imports and response.code != 200:
         raise FetchError(f"reading {shown}: {response.status}", response.code in (404, 410))
     return imports, shown
 

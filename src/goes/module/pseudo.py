@@ -15,7 +15,6 @@ from . import semver
 _PSEUDO: Final = re.compile(
     r"v[0-9]+\.(0\.0-|\d+\.\d+-([^+]*\.)?0\.)\d{14}-[A-Za-z0-9]+(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?", re.ASCII
 )
-ZERO_TIME: Final = "00010101000000"
 
 
 def build(version: str) -> str:
@@ -45,14 +44,6 @@ def pseudo_version(major: str, older: str, time: str, revision: str) -> str:
         return f"{base}.0.{segment}{metadata}"
     dot = base.rindex(".") + 1
     return f"{base[:dot]}{int(base[dot:]) + 1}-0.{segment}{metadata}"
-
-
-def zero_pseudo_version(major: str) -> str:
-    return pseudo_version(major, "", ZERO_TIME, "000000000000")
-
-
-def is_zero_pseudo_version(version: str) -> bool:
-    return version == zero_pseudo_version(semver.major(version))
 
 
 @final

@@ -76,6 +76,10 @@ def split(url: str) -> SplitResult:
         raise FetchError(f"parse {_quoted(redacted(url))}: {reason}") from None
 
 
+class _Enough(Exception):
+    """No more of the body is wanted."""
+
+
 def _quoted(text: str) -> str:
     from ..syntax.unicode import quote
 
@@ -179,6 +183,24 @@ class Response:
         out: list[bytes] = []
         self._transfer(out.append, limit)
         return b"".join(out)
+
+    def read_start(self, limit: int) -> bytes:
+        """The body, or what it begins with if it is longer."""
+        out: list[bytes] = []
+        total = 0
+
+        def put(data: bytes) -> None:
+            nonlocal total
+            out.append(data)
+            total += len(data)
+            if total >= limit:
+                raise _Enough
+
+        try:
+            self._transfer(put, MAX_BYTES)
+        except _Enough:
+            pass
+        return b"".join(out)[:limit]
 
     def copy(self, destination: BinaryIO, limit: int) -> None:
         """The body into a file; FetchError("too large") if there is more than limit."""

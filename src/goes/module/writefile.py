@@ -66,9 +66,11 @@ def _write(path: str, data: bytes, expected: bytes | None) -> bool:
         if expected is not None and old != expected:
             raise ChangedError
         status = os.fstat(descriptor)
-        temporary = f"{path}.{os.getpid()}.tmp"
+        # One name will do while the lock is held, and the next writer uses up what one that was killed left.
+        temporary = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.goes")
         try:
-            with open(temporary, "wb") as f:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+            with open(os.open(temporary, flags, 0o666), "wb") as f:
                 f.write(data)
             if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
                 _keep_owner(temporary, status)

@@ -19,8 +19,10 @@ from typing import Final, final
 
 from ..diag.diagnostic import UserError
 from ..load.package import Package
-from ..module import modfile, semver
+from ..module import modfile
+from ..module.direct import local_version
 from ..module.paths import split_major
+from ..module.problem import FetchError
 
 # Directories (or files) that make a directory the root of a repository.
 _ROOTS: Final = ((".hg", "hg"), (".git", "git"), (".bzr", "bzr"), (".svn", "svn"), (".fslckout", "fossil"))
@@ -125,7 +127,7 @@ def _git_stamp(package: Package, root: str, show: bool) -> Stamp:
         settings.append(("vcs.revision", revision))
         settings.append(("vcs.time", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))))
     settings.append(("vcs.modified", "true" if modified else "false"))
-    version = _version(package, root, revision, seconds) if revision else ""
+    version = _version(package, root, revision) if revision else ""
     if version and modified:
         version += ".dirty" if version.endswith("+incompatible") else "+dirty"
     return Stamp(settings, version)
@@ -139,65 +141,13 @@ def _module_path(directory: str) -> str:
         return ""
 
 
-def _version(package: Package, root: str, revision: str, seconds: int) -> str:
-    """The version of the main module at a revision: its tag, or a pseudo-version after the last tag."""
+def _version(package: Package, root: str, revision: str) -> str:
+    """The version of the main module at a revision: its tag, or a pseudo-version after the last tag; "" if unknown."""
     module = package.module
-    if module is None or not _module_path(root):
+    parts = split_major(_module_path(root)) if module is not None else None
+    if module is None or parts is None or not parts[0]:
         return ""
-    below = os.path.relpath(module.dir, root)
-    prefix = "" if below == "." else below + "/"
-    parts = split_major(module.path)
-    if parts is None:
-        return ""
-    major = parts[1]
     try:
-        at_head = _git(root, ["tag", "--points-at", revision]).split()
-        reachable = _git(root, ["tag", "--merged", revision]).split()
-    except UserError:
+        return local_version(root, parts[0], module.path, revision, os.environ).version
+    except FetchError:
         return ""
-    here = [v for v in (_usable(root, t, prefix, major) for t in at_head) if v]
-    if here:
-        return _highest(here)
-    before = [v for v in (_usable(root, t, prefix, major) for t in reachable) if v]
-    stamp_text = time.strftime("%Y%m%d%H%M%S", time.gmtime(seconds))
-    return _pseudo(major.lstrip("/."), _highest(before), stamp_text, revision[:12])
-
-
-def _usable(root: str, tag: str, prefix: str, major: str) -> str:
-    """The version a tag stands for, "" if it is none of the module's."""
-    if not tag.startswith(prefix):
-        return ""
-    version = tag[len(prefix) :]
-    if semver.canonical(version) != version or semver.is_pseudo(version):
-        return ""
-    number = semver.major(version)
-    if major:
-        return version if number == major.lstrip("/.").removesuffix("-unstable") else ""
-    if number in ("v0", "v1"):
-        return version
-    # Without go.mod at that revision a high version counts for the path without suffix.
-    try:
-        _git(root, ["cat-file", "-e", f"{tag}:{prefix}go.mod"])
-    except UserError:
-        return version + "+incompatible"
-    return ""
-
-
-def _highest(versions: list[str]) -> str:
-    best = ""
-    for v in versions:
-        if not best or semver.compare(v, best) > 0:
-            best = v
-    return best
-
-
-def _pseudo(major: str, older: str, stamp_text: str, revision: str) -> str:
-    segment = f"{stamp_text}-{revision}"
-    if not older:
-        return f"{major or 'v0'}.0.0-{segment}"
-    base, plus, build = older.partition("+")
-    build = plus + build
-    if semver.prerelease(base):
-        return f"{base}.0.{segment}{build}"
-    head, _, patch = base.rpartition(".")
-    return f"{head}.{int(patch) + 1}-0.{segment}{build}"

@@ -1,0 +1,60 @@
+"""The Stale part of go list: would `go install` do anything for a package?
+
+    set_staleness(loader, packages, values)     package.stale, and why
+
+A library is up to date if it has been compiled as it is now; a command if its executable was made of what is there now.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from ..diag.diagnostic import UserError
+
+if TYPE_CHECKING:
+    from ..load.graph import Loader
+    from ..load.package import Package
+    from .buildflags import Plan
+    from .flags import FlagValues
+
+
+def set_staleness(loader: Loader, packages: list[Package], values: FlagValues) -> None:
+    from ..load.graph import Graph
+    from ..run.workdir import WorkDirectory
+    from ..work.cache import Cache
+    from ..work.cachedirectory import require_cache_directory
+    from .buildflags import Plan, make_options
+
+    cache = Cache(require_cache_directory())
+    work = WorkDirectory(os.environ)
+    graph = Graph(packages, [])
+    plan = Plan(loader.context, graph, make_options(values, graph), values, cache, work, loader)
+    for p in packages:
+        if p.import_path == "unsafe" or not p.go_files or p.error is not None or p.incomplete:
+            continue
+        if p.name == "main" and p.target and os.path.exists(p.target):
+            own = Graph([p], [])
+            program = Plan(loader.context, own, make_options(values, own), values, cache, work, loader)
+            p.stale = not _is_current(program, p)
+            p.stale_reason = "build ID mismatch" if p.stale else ""
+            continue
+        compiled = plan.is_compiled(p)
+        p.stale = bool(p.target) or not compiled
+        if p.stale:
+            p.stale_reason = "not installed but available in build cache" if compiled else "build ID mismatch"
+
+
+def _is_current(plan: Plan, p: Package) -> bool:
+    """Was the executable at the target made of these sources, with these flags?"""
+    from ..tools.buildid import read_build_id
+    from .build import program_name
+    from .buildflags import identify, set_godebug
+
+    try:
+        with open(p.target, "rb") as f:
+            data = f.read()
+        set_godebug(plan.context, plan.loader, p, p.directives)
+        return read_build_id(p.target, data).startswith(identify(plan, p, program_name(p))[:20] + "/")
+    except (OSError, UserError):
+        return False
