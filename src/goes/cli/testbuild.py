@@ -213,10 +213,11 @@ class PackageJob(Job):
                 self.cached = True
                 return
         new = builder.command.values.flag("x") and plan.cache.executable(identify(plan, main, name), name) is None
+        # Vet is quicker than the compiler, and what it finds ends the matter as well.
+        builder.vet(self.package, self.variants, identify(plan, main, name), self.run_state.work)
         self.executable = builder.executable(plan, main, name)
         if new:
             builder.show_steps(plan, main, f"$WORK/{os.path.basename(self.run_state.work)}/{name}")
-        builder.vet(self.package, self.variants, identify(plan, main, name), self.run_state.work)
         if not builder.command.values.flag("c"):
             # The same binary from other sources has the same results.
             self.cached = self.run_state.find_cached(os.path.basename(os.path.dirname(self.executable)))
