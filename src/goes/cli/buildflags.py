@@ -95,8 +95,6 @@ def check_flags(values: FlagValues) -> None:
     mode = values.text("buildmode") or "default"
     if mode not in _BUILD_MODES:
         raise UserError(f"buildmode={mode} not supported")
-    if not _BUILD_MODES[mode]:
-        raise UserError(f"-buildmode={mode} not supported by goes: it makes static executables")
     if values.flag("linkshared"):
         raise UserError("-linkshared not supported by goes: it makes static executables")
     if values.text("compiler") == "gccgo":
@@ -228,12 +226,31 @@ def finish_plan(
     for root in graph.roots:
         if root.name == "main":
             set_godebug(context, loader, root, root.directives)
-    options = make_options(values, graph)
+    options = make_options(values, graph, _tools(loader, values))
     if not tolerant:
         graph = _cover_program(values, graph, loader, options, cache, work)
     p = Plan(context, graph, options, values, cache, work, loader)
     p.wanted = _kept(values, graph)
+    if not tolerant:
+        _check_sources(p)
     return p
+
+
+def _check_sources(p: Plan) -> None:
+    """Raise UserError for wanted packages that have nothing to compile."""
+    from ..load.package import no_go_message
+
+    reports: list[tuple[str, str]] = []
+    for r in p.wanted:
+        for q in [r, *(r.dependencies or [])]:
+            if not q.go_files and q.testmain is None and q.import_path not in ("unsafe", "C"):
+                text = f"{q.import_path}: {no_go_message(q)}"
+                if (q.import_path, text) not in reports:
+                    reports.append((q.import_path, text))
+    if reports:
+        failure = UserError("\n".join(text for _, text in reports))
+        failure.reports = reports
+        raise failure
 
 
 def check_packages(graph: Graph) -> None:
@@ -254,6 +271,10 @@ def _kept(values: FlagValues, graph: Graph) -> list[Package]:
     """The roots that are built: not those without sources that only a pattern matched, and those of the build mode."""
     mode = values.text("buildmode") or "default"
     roots = graph.roots
+    if mode in ("c-archive", "c-shared", "plugin") and (len(roots) != 1 or roots[0].name != "main"):
+        raise UserError(f"-buildmode={mode} requires exactly one main package")
+    if not _BUILD_MODES[mode]:
+        raise UserError(f"-buildmode={mode} not supported by goes: it makes static executables")
     if mode == "archive":
         roots = [r for r in roots if r.name != "main"]
     elif mode == "exe":
@@ -263,7 +284,7 @@ def _kept(values: FlagValues, graph: Graph) -> list[Package]:
     return [r for r in roots if r.go_files or r.cgo_files or r.is_literal]
 
 
-def make_options(values: FlagValues, graph: Graph) -> BuildOptions:
+def make_options(values: FlagValues, graph: Graph, tools: list[str]) -> BuildOptions:
     """What the flags decide about compiling and linking."""
     from ..work.options import BuildOptions
     from ..work.perpackage import PackageFlags
@@ -280,8 +301,8 @@ def make_options(values: FlagValues, graph: Graph) -> BuildOptions:
         if given:
             options.raw_flags[name] = given[-1]
     options.profiles = find_profiles(values.text("pgo"), graph, cwd)
-    compile_flags = PackageFlags(values.all("gcflags"), cwd)
-    asm_flags = PackageFlags(values.all("asmflags"), cwd)
+    compile_flags = PackageFlags(values.all("gcflags"), cwd, tools)
+    asm_flags = PackageFlags(values.all("asmflags"), cwd, tools)
     for p in graph.packages if compile_flags or asm_flags else []:
         words = compile_flags.words(p, graph.roots)
         if words:
@@ -291,6 +312,15 @@ def make_options(values: FlagValues, graph: Graph) -> BuildOptions:
         if words:
             options.asm_flags[p.import_path] = words
     return options
+
+
+def _tools(loader: Loader, values: FlagValues) -> list[str]:
+    """The packages of the tool directives, if a pattern asks for them."""
+    if not any(v.strip().startswith("tool=") for name in ("asmflags", "gcflags") for v in values.all(name)):
+        return []
+    from ..load.modresolve import ModuleResolver
+
+    return loader.resolver.tool_paths() if isinstance(loader.resolver, ModuleResolver) else []
 
 
 def find_profiles(setting: str, graph: Graph, cwd: str) -> dict[str, str]:

@@ -56,6 +56,16 @@ def _know_profile(p: Plan, steps: Steps, profile: str) -> None:
         p.cache.put(id, id.encode())
 
 
+def _same(a: str, b: str) -> bool:
+    """Whether two files have the same contents."""
+    from filecmp import cmp
+
+    try:
+        return cmp(a, b, shallow=False)
+    except OSError:
+        return False
+
+
 def find_program(text: str) -> list[str]:
     """The words of -toolexec or -exec, the first one looked up in $PATH."""
     from shutil import which
@@ -84,11 +94,9 @@ def perform(p: Plan, targets: dict[str, str]) -> bool:
         name = program_name(r)
         id = identify(p, r, name)
         target = targets.get(r.import_path, "")
-        if not steps.toolexec and not p.values.flag("a"):
+        if target and not steps.toolexec and not p.values.flag("a"):
             known = p.cache.executable(id, name)
-            if known is not None:
-                if target and steps.show:
-                    sys.stderr.write(f"cp {known} {target}\n")
+            if known is not None and _same(known, target):
                 continue
         steps.program(r, link_flags(p).words(r, p.graph.roots), os.path.abspath(target) if target else "")
     sys.stderr.flush()

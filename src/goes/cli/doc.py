@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import Final
 
+from ..diag.diagnostic import UserError
 from .flags import BOOL, CHDIR, Flag, FlagSet
 
 EXAMPLE: Final = "goes doc strings.Builder"
@@ -42,7 +43,25 @@ def help_text() -> str:
     return describe(FLAGS.usage, VERBS["doc"], FLAGS, EXAMPLE) + FORMS
 
 
+def _known_problem(args: list[str]) -> tuple[str, int]:
+    """What the program would say about flags, and its status: known without building it."""
+    flags: set[str] = set()
+    for a in args:
+        if not a.startswith("-") or a in ("-", "--"):
+            break
+        flags.add(a.lstrip("-").partition("=")[0])
+    if flags & {"h", "help"}:
+        lines = [line for line in FORMS.splitlines() if line.startswith("\t")]
+        return "\n".join(["Usage of [go] doc:", *lines, "For more information run", "\tgo help doc", ""]), 2
+    if {"all", "short"} <= flags:
+        return "doc: cannot combine -all and -short", 1
+    return "", 0
+
+
 def run(args: list[str]) -> int:
+    problem, status = _known_problem(args)
+    if problem:
+        raise UserError(problem, status)
     from ..load.context import find_goroot
     from ..run.process import run_tool
     from ..work.childenv import child_environment

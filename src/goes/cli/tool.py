@@ -46,7 +46,7 @@ def run(args: list[str]) -> int:
     from ..run.process import run_tool
     from ..work.toolprograms import NOT_TOOLS, is_tool_source, tool_program
 
-    goroot = find_goroot(os.environ)
+    goroot = os.environ.get("GOROOT", "") or find_goroot(os.environ)
     if name not in NOT_TOOLS and is_tool_source(goroot, name):
         program = tool_program(name)
         if values.flag("n"):

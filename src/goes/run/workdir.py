@@ -61,7 +61,7 @@ class WorkDirectory:
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self.keep = False
-        self._base = env.get("GOTMPDIR") or temporary_directory(env)
+        self._base = os.path.abspath(env.get("GOTMPDIR") or temporary_directory(env))
         self._path = ""
 
     def path(self) -> str:

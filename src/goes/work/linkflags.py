@@ -13,6 +13,7 @@ from typing import Final
 
 from ..diag.diagnostic import UserError
 from ..link.link import LinkOptions
+from ..types.linkname import escape_path
 
 USAGE: Final = "usage: link [options] main.o"
 
@@ -70,7 +71,8 @@ def _string(options: LinkOptions, name: str, value: str) -> None:
         variable, equals, text = value.partition("=")
         if not equals or "." not in variable:
             raise UserError("-X flag requires argument of the form importpath.name=value", 2)
-        options.strings.append((variable, text))
+        path, _, name = variable.rpartition(".")
+        options.strings.append((f"{escape_path(path)}.{name}", text))
     elif name == "B":
         options.gnu_build_id = value
     elif name == "E":

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 
 from ..load.context import BuildContext
-from ..load.graph import Graph
+from ..load.graph import Graph, dependencies_first
 from ..load.package import Module, Package
 from .options import BuildOptions
 
@@ -21,7 +21,7 @@ def module_text(context: BuildContext, graph: Graph, root: Package, options: Bui
     if main is not None:
         lines.append(_module("mod", main, options.main_version if not main.version else ""))
     found: dict[str, Module] = {}
-    for p in graph.packages:
+    for p in dependencies_first([root]):
         m = p.module
         if m is not None and not p.standard and (main is None or m.path != main.path):
             found[m.path] = m

@@ -36,7 +36,7 @@ def split_pattern(value: str) -> tuple[str, list[str], str]:
     return pattern, words, problem
 
 
-def matches(pattern: str, package: Package, cwd: str) -> bool:
+def matches(pattern: str, package: Package, cwd: str, tools: list[str]) -> bool:
     """Whether a package is meant by a pattern."""
     from ..load.patterns import is_local, pattern_matcher
 
@@ -50,19 +50,21 @@ def matches(pattern: str, package: Package, cwd: str) -> bool:
         return package.standard
     if pattern == "cmd":
         return package.standard and package.import_path.startswith("cmd/")
-    if pattern in ("work", "tool"):
-        module = package.module
-        return pattern == "work" and module is not None and module.main
+    if pattern == "work":
+        return package.module is not None and package.module.main
+    if pattern == "tool":
+        return package.import_path in tools
     return pattern_matcher(pattern)(package.import_path)
 
 
 @final
 class PackageFlags:
-    """The values one flag was given, in order."""
+    """The values one flag was given, in order. `tools` are the packages of go.mod's tool directives."""
 
-    __slots__ = ("_values", "_cwd")
+    __slots__ = ("_values", "_cwd", "_tools")
 
-    def __init__(self, values: list[str], cwd: str) -> None:
+    def __init__(self, values: list[str], cwd: str, tools: list[str] | None = None) -> None:
+        self._tools = tools or []
         self._values: list[tuple[str, list[str]]] = []
         for v in values:
             pattern, words, _ = split_pattern(v)
@@ -75,6 +77,6 @@ class PackageFlags:
     def words(self, package: Package, named: list[Package]) -> list[str]:
         """The flags for a package; `named` are those of the command line."""
         for pattern, words in reversed(self._values):
-            if any(package is p for p in named) if not pattern else matches(pattern, package, self._cwd):
+            if any(package is p for p in named) if not pattern else matches(pattern, package, self._cwd, self._tools):
                 return words
         return []
