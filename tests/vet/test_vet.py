@@ -180,7 +180,7 @@ def test_std_is_not_asked_about_unsafe_pointers(run: Run, explicit: bool, in_tes
 def test_go_test_looks_at_packages_before_it_runs_them(run: Run) -> None:
     # The official tool stands in for the one goes builds.
     goroot = find_goroot(run.env)
-    Cache(run.env["GOCACHE"]).put_executable(program_key("cmd/vet", goroot), "vet", (TOOLS / "vet").read_bytes())
+    Cache(run.env["GOCACHE"]).put_executable(program_key("vet", "cmd/vet", goroot), "vet", (TOOLS / "vet").read_bytes())
     run.write("a/a.go", PRINTS)
     done = run.goes("test", "./a")
     assert (done.returncode, done.stdout) == (1, "FAIL\texample.com/m/a [build failed]\nFAIL\n")

@@ -226,7 +226,7 @@ def finish_plan(
     for root in graph.roots:
         if root.name == "main":
             set_godebug(context, loader, root, root.directives)
-    options = make_options(values, graph, _tools(loader, values))
+    options = make_options(values, graph, tool_packages(loader, values))
     if not tolerant:
         graph = _cover_program(values, graph, loader, options, cache, work)
     p = Plan(context, graph, options, values, cache, work, loader)
@@ -314,7 +314,7 @@ def make_options(values: FlagValues, graph: Graph, tools: list[str] | None = Non
     return options
 
 
-def _tools(loader: Loader, values: FlagValues) -> list[str]:
+def tool_packages(loader: Loader, values: FlagValues) -> list[str]:
     """The packages of the tool directives, if a pattern asks for them."""
     if not any(v.strip().startswith("tool=") for name in ("asmflags", "gcflags") for v in values.all(name)):
         return []

@@ -98,6 +98,8 @@ def _mod_file(env: Mapping[str, str], gopath: str) -> str:
     if path and os.path.dirname(path) in gopath.split(os.pathsep):
         sys.stderr.write(f"go: warning: ignoring go.mod in $GOPATH {os.path.dirname(path)}\n")
         path = ""
+    if not path and env.get("GO111MODULE", "") == "auto" and not _work_file(env):
+        return ""  # GOPATH mode
     return path or os.devnull
 
 

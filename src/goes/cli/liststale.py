@@ -3,6 +3,7 @@
     set_staleness(loader, packages, values)     package.stale, and why
 
 A library is up to date if it has been compiled as it is now; a command if its executable was made of what is there now.
+There is never anything to install of the standard library.
 """
 
 from __future__ import annotations
@@ -24,18 +25,19 @@ def set_staleness(loader: Loader, packages: list[Package], values: FlagValues) -
     from ..run.workdir import WorkDirectory
     from ..work.cache import Cache
     from ..work.cachedirectory import require_cache_directory
-    from .buildflags import Plan, make_options
+    from .buildflags import Plan, make_options, tool_packages
 
     cache = Cache(require_cache_directory())
     work = WorkDirectory(os.environ)
     graph = Graph(packages, [])
-    plan = Plan(loader.context, graph, make_options(values, graph), values, cache, work, loader)
+    tools = tool_packages(loader, values)
+    plan = Plan(loader.context, graph, make_options(values, graph, tools), values, cache, work, loader)
     for p in packages:
-        if p.import_path == "unsafe" or not p.go_files or p.error is not None or p.incomplete:
+        if not p.go_files or p.error is not None or p.incomplete or (p.standard and not p.target):
             continue
         if p.name == "main" and p.target and os.path.exists(p.target):
             own = Graph([p], [])
-            program = Plan(loader.context, own, make_options(values, own), values, cache, work, loader)
+            program = Plan(loader.context, own, make_options(values, own, tools), values, cache, work, loader)
             p.stale = not _is_current(program, p)
             p.stale_reason = "build ID mismatch" if p.stale else ""
             continue

@@ -96,9 +96,16 @@ def _vet(plan: Plan, packages: list[Package], flags: list[str], explicit: bool, 
     options.rebuild = plan.values.flag("a")
     options.dry = plan.values.flag("n")
     os.makedirs(work, exist_ok=True)
-    outcomes = Vet(Exports(plan.context, plan.cache, os.getcwd()), VetTool(path, path, True), options, work).run(packages)
-    # What the compiler has to say was said by the build.
-    return "\n".join(o.report for o in outcomes if o.report and o.built)
+    exports = Exports(plan.context, plan.cache, os.getcwd())
+    outcomes = Vet(exports, VetTool(path, path, True), options, work).run(packages)
+    report = "\n".join(o.report for o in outcomes if o.report and o.built)
+    if report:
+        try:
+            for p in packages:
+                exports.file(p)
+        except UserError:
+            return ""  # the compiler will say it
+    return report
 
 
 @final
@@ -206,10 +213,11 @@ class PackageJob(Job):
                 self.cached = True
                 return
         new = builder.command.values.flag("x") and plan.cache.executable(identify(plan, main, name), name) is None
+        # Vet is quicker than the compiler, and what it finds ends the matter as well.
+        builder.vet(self.package, self.variants, identify(plan, main, name), self.run_state.work)
         self.executable = builder.executable(plan, main, name)
         if new:
             builder.show_steps(plan, main, f"$WORK/{os.path.basename(self.run_state.work)}/{name}")
-        builder.vet(self.package, self.variants, identify(plan, main, name), self.run_state.work)
         if not builder.command.values.flag("c"):
             # The same binary from other sources has the same results.
             self.cached = self.run_state.find_cached(os.path.basename(os.path.dirname(self.executable)))

@@ -17,7 +17,7 @@ from ..module.moddirective import FixError
 from ..module.modsyntax import Block, Line
 from ..module.paths import check_import_path, check_main_module_path
 from .godebugs import check_godebug
-from .moderrors import ModError, TooNew
+from .moderrors import InvalidVersion, ModError, ModuleError, TooNew
 from .modstate import Index, ModuleState, find_root, replace_map
 from .modsummary import PRUNED, WORKSPACE, pruning_for
 from .modversions import (
@@ -320,6 +320,10 @@ def _fixer(state: ModuleState, changed: list[str]) -> modfile.Fixer:
 
         try:
             found = query(state, path, wanted, "").version
+        except ModuleError as error:
+            if isinstance(error.inner, InvalidVersion):
+                raise FixError(f'version "{version}" invalid: {error.inner}', True) from None
+            raise FixError(str(error.inner), True) from None
         except ModError as error:
             raise FixError(str(error), False) from None
         if found != version:

@@ -10,7 +10,8 @@ Source: cmd/go/internal/imports.
 from __future__ import annotations
 
 import os
-from typing import final
+import re
+from typing import Final, final
 
 from ..syntax.constraint import And, Constraint, ConstraintError, Not, Or, Tag, parse_line
 from .constraint import FileConstraint, HeaderError, name_matches
@@ -119,11 +120,34 @@ class _Found:
         self.count += 1
         into = self.test_imports if name.endswith("_test.go") else self.imports
         into.update(place.text for place in header.imports)
+        if header.error is not None:
+            into.update(_loose_imports(context, name))
 
     def result(self) -> Imports:
         if not self.count:
             raise NoGoFiles
         return Imports(_real(self.imports), _real(self.test_imports))
+
+
+_COMMENT: Final = re.compile(rb"//[^\n]*|/\*.*?\*/", re.S)
+_PACKAGE: Final = re.compile(rb"\s*package\s+\w+\s*;?")
+_IMPORT: Final = re.compile(rb"\s*import\s*(\([^)]*\)|(?:[\w.]+\s*)?(?:\"[^\"\n]*\"|`[^`]*`))\s*;?")
+_STRING: Final = re.compile(rb"\"([^\"\n]*)\"|`([^`]*)`")
+
+
+def _loose_imports(context: BuildContext, name: str) -> list[str]:
+    """What a file with an error in its head imports, as far as that can be told."""
+    try:
+        data = _COMMENT.sub(b" ", context.view.read(name))
+    except OSError:
+        return []
+    found: list[str] = []
+    match = _PACKAGE.match(data)
+    while match is not None:
+        match = _IMPORT.match(data, match.end())
+        if match is not None:
+            found += [(a or b).decode("utf-8", "replace") for a, b in _STRING.findall(match.group(1))]
+    return found
 
 
 def _real(paths: set[str]) -> list[str]:

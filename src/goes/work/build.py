@@ -186,12 +186,15 @@ def trimmed_directories(graph: Graph) -> list[tuple[str, str]]:
     """Directories of packages and what stands for them in file names under -trimpath, longest first."""
     found: dict[str, str] = {}
     for p in graph.packages:
-        if p.standard or not p.dir:
+        if p.standard or not p.dir or p.testmain is not None:
             continue
         m = p.module
-        name = p.import_path if not p.command_line else "command-line-arguments"
+        path = p.import_path
+        if p.for_test and path == p.for_test + "_test":
+            path = p.for_test  # tests outside of the package lie in its directory
+        name = path if not p.command_line else "command-line-arguments"
         if m is not None and m.version and not p.command_line:
-            name = f"{m.path}@{m.version}{p.import_path[len(m.path) :]}"
+            name = f"{m.path}@{m.version}{path[len(m.path) :]}"
         found[p.dir + "/"] = name + "/"
     return sorted(found.items(), key=lambda pair: (-len(pair[0]), pair[0]))
 
