@@ -28,6 +28,8 @@ COMPILED = {
     "link": (),
     "work": ("build.py", "exports.py", "steps.py", "vet.py"),  # the edge: files, progress, processes
 }
+# Modules of other rooms: this one derives from the scanner, and reads every file of a build.
+COMPILED_MODULES = ("load/header.py",)
 
 
 def compiled_files() -> list[str]:
@@ -37,7 +39,7 @@ def compiled_files() -> list[str]:
         for path in sorted(Path("src/goes", room).glob("*.py")):
             if path.name != "__init__.py" and path.name not in interpreted:
                 files.append(str(path))
-    return files
+    return files + [str(Path("src/goes", module)) for module in COMPILED_MODULES]
 
 
 def remove_stale(files: list[str]) -> None:
