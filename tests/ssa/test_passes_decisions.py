@@ -137,6 +137,24 @@ def test_method_of_known_type_is_called_directly() -> None:
     assert count(source, ir.AnyCall) == 0
 
 
+@pytest.mark.parametrize("call", ["i.M()", "I.M(i)", "func() int { g := i.M; return g() }()"])
+def test_value_method_of_known_pointer_is_called_with_the_value(call: str) -> None:
+    source = (
+        """
+        type I interface { M() int }
+        type T struct { a int }
+        //go:noinline
+        func (t T) M() int { return t.a }
+        func f(t *T) int { var i I = t; return """
+        + call
+        + " }"
+    )
+    compiled = Compiled(source, True)
+    fn = compiled.function("f")
+    kinds = [type(i).__name__ for b in fn.blocks for i in b.instrs]
+    assert kinds == ["NilCheck", "Load", "CallStatic", "Return"]
+
+
 CHECKS = {
     "func f(s []int) (n int) { for i := 0; i < len(s); i++ { n += s[i] }; return }": 0,
     "func f(s []int) (n int) { for i := range s { n += s[i] }; return }": 0,

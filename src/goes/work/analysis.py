@@ -20,8 +20,9 @@ from ..ssa.passes.context import Decisions, Methods
 from ..ssa.passes.inline import BUDGET, cost_of, plain_name
 from ..ssa.program import Program
 from ..types.lookup import method_set
+from ..types.named import signature_of
 from ..types.objects import Func
-from ..types.types import Type
+from ..types.types import Pointer, Type, unalias
 
 ROUNDS: int = 3  # of inlining, while calls become static
 
@@ -71,7 +72,13 @@ class ProgramMethods(Methods):
         for entry in method_set(typ):
             f = entry.func
             if f.name == method.name and (f.exported() or f.pkg is method.pkg):
-                found = self.program.method_expression(typ, f, entry.index, [])
+                recv = typ
+                pointer = unalias(typ)
+                declared = signature_of(f).recv
+                assert declared is not None and declared.type is not None
+                if isinstance(pointer, Pointer) and len(entry.index) == 1 and not isinstance(unalias(declared.type), Pointer):
+                    recv = pointer.elem
+                found = self.program.method_expression(recv, f, entry.index, [])
                 break
         self._found[key] = found
         return found

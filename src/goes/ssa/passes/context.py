@@ -21,8 +21,8 @@ class Methods:
     """Finds the function that a method call on a value of known type runs."""
 
     def method_of(self, typ: Type, method: Func) -> Function | None:
-        """The function of the method set of the concrete type typ for the interface method, its receiver of type
-        typ."""
+        """The function that runs for the interface method when the dynamic type is typ. Its receiver is of type typ;
+        of typ's element type if typ is a pointer and the method has a value receiver."""
         raise NotImplementedError
 
     def is_intrinsic(self, name: str) -> bool:

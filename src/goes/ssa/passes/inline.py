@@ -227,7 +227,7 @@ class _Inliner:
             elif isinstance(i, ir.CallValue):
                 call = known_function(i, find(self.replaced, i.args[0]))
             elif isinstance(i, ir.CallInvoke):
-                call = known_method(i, find(self.replaced, i.args[0]), self.context)
+                call = known_method(i, find(self.replaced, i.args[0]), self.context, b, keep)
             elif isinstance(i, ir.Extract):
                 columns = self.tuples.get(i.x)
                 if columns is not None:
