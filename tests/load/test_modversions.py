@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from goes.load.moderrors import BuildListError, ModError, ModuleError, short_message, version_error
-from goes.load.modmatch import IgnorePatterns, clean_patterns, pattern_matcher, tree_matcher
+from goes.load.modmatch import IgnorePatterns
 from goes.load.modversions import (
     check_path_major,
     compare,
@@ -17,6 +17,7 @@ from goes.load.modversions import (
     sort_mods,
     zero_pseudo,
 )
+from goes.load.patterns import clean_patterns, pattern_matcher, tree_matcher
 from goes.util.unifieddiff import unified_diff
 
 

@@ -32,7 +32,7 @@ from .moderrors import (
 )
 from .modfetching import Revision
 from .modimport import dir_in_module, fetch, prefixes
-from .modmatch import Match, match_packages, pattern_matcher
+from .modmatch import Match, match_packages
 from .modsummary import raw_go_mod, raw_summary
 from .modversions import (
     NO_MOD,
@@ -53,6 +53,7 @@ from .modversions import (
     sort_mods,
     zero_pseudo,
 )
+from .patterns import pattern_matcher
 
 if TYPE_CHECKING:
     from .modstate import ModuleState

@@ -67,10 +67,11 @@ def load_outside_module(
     from .modedit import edit_build_list
     from .moderrors import ModError, short_message
     from .modfetching import fetch_go_mod
-    from .modmatch import META, clean_patterns
+    from .modmatch import META
     from .modquery import check_allowed, deprecation, is_revision_query, query_packages
     from .modresolve import ModuleResolver
     from .modversions import text
+    from .patterns import clean_patterns
 
     options.root_mode = NO_ROOT
     options.workspace = False
