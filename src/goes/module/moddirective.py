@@ -1,6 +1,6 @@
 """What go.mod and go.work say in the same way: strings, versions, replacements, and the go, toolchain and godebug lines.
 
-    read_replace(["a.com/b", "=>", "../b"], line, None)   →   Replace("a.com/b", "", "../b", "", line)
+    read_shared(file, line, "replace", ["a.com/b", "=>", "../b"], None)   →   file.replace[-1].new_path == "../b"
 
 A reader takes the arguments of a line and rewrites them in canonical form where they stand. It raises Wrong with gc's
 message. Versions are checked by a fixer if the caller has one: it may ask the network what "master" is.
@@ -15,7 +15,8 @@ from collections.abc import Callable
 from typing import Final, final
 
 from ..syntax.unicode import quote
-from .modedit import GO_VERSION, TOOLCHAIN, Replace, canonical_version, check_path_major
+from .directivefile import GO_VERSION, TOOLCHAIN, DirectiveFile, Replace
+from .modedit import canonical_version, check_path_major
 from .modformat import auto_quote
 from .modsyntax import Line
 from .paths import check_module_path, split_major
@@ -158,7 +159,7 @@ def is_directory_path(path: str) -> bool:
     )
 
 
-def read_replace(args: list[str], line: Line, fix: Fixer | None) -> Replace:
+def _read_replace(args: list[str], line: Line, fix: Fixer | None) -> Replace:
     """replace path [version] => path version, or => directory"""
     arrow = 1 if len(args) > 1 and args[1] == "=>" else 2
     if len(args) < arrow + 2 or len(args) > arrow + 3 or args[arrow] != "=>":
@@ -191,7 +192,25 @@ def read_replace(args: list[str], line: Line, fix: Fixer | None) -> Replace:
     return Replace(old, old_version, new, new_version, line)
 
 
-def read_go(args: list[str], repeated: bool) -> str:
+def read_shared(file: DirectiveFile, line: Line, verb: str, args: list[str], fix: Fixer | None) -> bool:
+    """Read a line if it is of a kind that both files have."""
+    if verb == "go":
+        file.go = _read_go(args, file.go_line is not None)
+        file.go_line = line
+    elif verb == "toolchain":
+        file.toolchain = _read_toolchain(args, file.toolchain_line is not None)
+        file.toolchain_line = line
+    elif verb == "godebug":
+        key, value = _read_godebug(args)
+        file.put_godebug(key, value, line)
+    elif verb == "replace":
+        file.replace.append(_read_replace(args, line, fix))
+    else:
+        return False
+    return True
+
+
+def _read_go(args: list[str], repeated: bool) -> str:
     """go 1.23.0"""
     if repeated:
         raise Wrong("repeated go statement")
@@ -202,7 +221,7 @@ def read_go(args: list[str], repeated: bool) -> str:
     return args[0]
 
 
-def read_toolchain(args: list[str], repeated: bool) -> str:
+def _read_toolchain(args: list[str], repeated: bool) -> str:
     """toolchain go1.23.0"""
     if repeated:
         raise Wrong("repeated toolchain statement")
@@ -213,7 +232,7 @@ def read_toolchain(args: list[str], repeated: bool) -> str:
     return args[0]
 
 
-def read_godebug(args: list[str]) -> tuple[str, str]:
+def _read_godebug(args: list[str]) -> tuple[str, str]:
     """godebug key=value"""
     if len(args) != 1 or any(c in args[0] for c in "\"`',") or "=" not in args[0]:
         raise Wrong("usage: godebug key=value")
