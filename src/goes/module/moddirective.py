@@ -16,10 +16,11 @@ from typing import Final, final
 
 from ..syntax.unicode import quote
 from .directivefile import GO_VERSION, TOOLCHAIN, DirectiveFile, Replace
-from .modedit import canonical_version, check_path_major
 from .modformat import auto_quote
 from .modsyntax import Line
+from .pathmajor import major_mismatch
 from .paths import check_module_path, split_major
+from .semver import canonical_version
 
 # (path, version as written) → version. Raises FixError.
 Fixer = Callable[[str, str], str]
@@ -62,9 +63,9 @@ def canonical_fixer(path: str, version: str) -> str:
         if malformed:
             raise FixError(malformed, False)
         raise FixError(f"version {quote(version)} invalid: must be of the form v1.2.3", True)
-    wrong = check_path_major(version, split[1])
+    wrong = major_mismatch(version, split[1])
     if wrong:
-        raise FixError(wrong, True)
+        raise FixError(f'version "{version}" invalid: {wrong}', True)
     return version
 
 
@@ -142,12 +143,14 @@ def read_version(verb: str, path: str, args: list[str], at: int, fix: Fixer | No
     return checked
 
 
-def major_suffix(path: str) -> str:
-    """ "/v2" of example.com/m/v2."""
+def check_major(verb: str, path: str, version: str) -> None:
+    """Does the version fit the path? Raises Wrong."""
     split = split_major(path)
     if split is None:
         raise Wrong("invalid module path")
-    return split[1]
+    wrong = major_mismatch(version, split[1])
+    if wrong:
+        raise Wrong(f'{verb} {path}: version "{version}" invalid: {wrong}')
 
 
 def is_directory_path(path: str) -> bool:
@@ -173,9 +176,7 @@ def _read_replace(args: list[str], line: Line, fix: Fixer | None) -> Replace:
     old_version = ""
     if arrow == 2:
         old_version = read_version("replace", old, args, 1, fix)
-        wrong = check_path_major(old_version, major_suffix(old))
-        if wrong:
-            raise Wrong(f"replace {old}: {wrong}")
+        check_major("replace", old, old_version)
     new = read_string(args, arrow + 1)
     local = is_directory_path(new)
     new_version = ""

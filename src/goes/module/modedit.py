@@ -18,6 +18,7 @@ from . import semver
 from .directivefile import DirectiveFile, EditError, drop_items, drop_lines
 from .modformat import auto_quote
 from .modsyntax import Block, FileSyntax, Line
+from .pathmajor import major_mismatch, major_prefix
 from .paths import split_major
 
 
@@ -152,46 +153,18 @@ def check_canonical(path: str, version: str) -> None:
     """Raises EditError unless the version is canonical and fits the path."""
     split = split_major(path)
     suffix = split[1] if split is not None else ""
-    if not version or version != canonical_version(version):
-        form = "v1.2.3" if not suffix else path_major_prefix(suffix) + ".2.3"
+    if not version or version != semver.canonical_version(version):
+        form = "v1.2.3" if not suffix else major_prefix(suffix) + ".2.3"
         raise EditError(f'version "{version}" invalid: must be of the form {form}')
     if split is not None:
-        wrong = check_path_major(version, suffix)
+        wrong = major_mismatch(version, suffix)
         if wrong and not suffix:
             raise EditError(
                 f'version "{version}" invalid: should be {version}+incompatible '
                 f"(or module {path}/{semver.major(version)})"
             )
         if wrong:
-            raise EditError(wrong)
-
-
-def canonical_version(version: str) -> str:
-    """The canonical form, with "+incompatible" kept; "" if it is no version."""
-    checked = semver.canonical(version)
-    return checked + "+incompatible" if checked and version.endswith("+incompatible") else checked
-
-
-def path_major_prefix(suffix: str) -> str:
-    """ "v2" of "/v2", ".v2" and ".v2-unstable"."""
-    return suffix[1:].removesuffix("-unstable")
-
-
-def check_path_major(version: str, suffix: str) -> str:
-    """What is wrong with a version for a path with this major version suffix."""
-    major = semver.major(version)
-    if suffix.startswith(".v"):
-        suffix = suffix.removesuffix("-unstable")
-        if suffix == ".v1" and version.startswith("v0.0.0-"):
-            return ""  # gopkg.in pseudo-versions of old: go.dev/issue/24099
-    wanted = suffix[1:]
-    if not suffix:
-        if major in ("v0", "v1") or version.endswith("+incompatible"):
-            return ""
-        wanted = "v0 or v1"
-    elif major == wanted:
-        return ""
-    return f'version "{version}" invalid: should be {wanted}, not {major}'
+            raise EditError(f'version "{version}" invalid: {wrong}')
 
 
 @final

@@ -23,14 +23,14 @@ from .moddirective import (
     FixError,
     Wrong,
     canonical_fixer,
+    check_major,
     is_directory_path,
-    major_suffix,
     read_shared,
     read_string,
     read_version,
     unquote,
 )
-from .modedit import ModFile, Require, Retract, check_path_major, comment_text, is_indirect
+from .modedit import ModFile, Require, Retract, comment_text, is_indirect
 from .modformat import auto_quote, block_text, must_quote
 from .modsyntax import Block, Line
 
@@ -117,9 +117,7 @@ def _read(
             raise Wrong(f"usage: {verb} module/path v1.2.3")
         path = read_string(args, 0)
         version = read_version(verb, path, args, 1, fix)
-        wrong = check_path_major(version, major_suffix(path))
-        if wrong:
-            raise Wrong(f"{verb} {path}: {wrong}")
+        check_major(verb, path, version)
         if verb == "require":
             mod.require.append(Require(path, version, is_indirect(line.suffix), line))
         else:
