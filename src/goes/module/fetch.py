@@ -18,8 +18,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Generic, TypeVar, final
 
 from ..diag.diagnostic import UserError
+from ..util.lockedfile import read_locked, write_locked
+from ..util.wholefile import temporary
 from . import semver
-from .cache import EROFS, ModuleCache, make_read_only, read_locked, remove_all, temporary, write_locked
+from .cache import EROFS, ModuleCache, make_read_only, remove_all
 from .dirhash import hash_go_mod, hash_zip
 from .gosum import GoSums
 from .problem import FetchError, module_error, too_new
