@@ -307,9 +307,6 @@ def test_go_work() -> None:
     assert work.format() == (
         "// c\n\ngo 1.22\n\ntoolchain go1.23.1\n\nuse (\n\t./a // x\n\t./c\n)\n\ngodebug k=v\n"
     )
-    work.set_use(["./d"])
-    work.cleanup()
-    assert [u.path for u in work.use] == ["./d"] and "\nuse ./d\n" in work.format()
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,8 @@ class Graph:
 
 
 def dependencies_first(roots: list[Package]) -> list[Package]:
-    """Roots and all they need, each once, in the order of a depth-first walk that lists a package after what it needs."""
+    """Roots and all they need, each once, in the order of a depth-first walk that lists a package after what it needs.
+    With test variants two of them may have one import path."""
     order: list[Package] = []
     seen: set[int] = set()
     for root in roots:

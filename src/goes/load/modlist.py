@@ -16,7 +16,6 @@ from . import modfetching
 from .getquery import parse_path_version
 from .mainmodules import load_requirements
 from .moderrors import ModError, ModuleError, NoMatchingVersion, is_no_matching, retraction
-from .modmatch import pattern_matcher
 from .modquery import (
     allowed_versions,
     check_allowed,
@@ -32,6 +31,7 @@ from .modsummary import UNPRUNED, raw_summary
 from .modversions import Mod, compare, is_toolchain
 from .modwrite import commit
 from .package import Module
+from .patterns import pattern_matcher
 from .requirements import ModuleGraph, Requirements, expand_graph
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import copy
 from typing import Final, final
 
-from .graph import Loader
+from .graph import Loader, dependencies_first
 from .package import Package, PackageError, TestPackages
 from .testfuncs import TestFunction, TestFunctions, test_functions
 
@@ -61,7 +61,7 @@ class TestVariants:
             if p.error is not None:
                 return p
             if p.incomplete:
-                for q in packages_below(p):
+                for q in dependencies_first([p]):
                     if q.error is not None:
                         return q
         return None
@@ -160,26 +160,6 @@ def _import_into_main(loader: Loader, variants: TestVariants, cover: TestCover |
     main.incomplete = main.incomplete or any(d.incomplete for d in dependencies)
 
 
-def packages_below(root: Package) -> list[Package]:
-    """Root and all it needs, dependencies first; unlike in a Graph, two packages may share an import path."""
-    order: list[Package] = []
-    known: set[int] = {id(root)}
-    stack: list[tuple[Package, int]] = [(root, 0)]
-    while stack:
-        package, i = stack.pop()
-        dependencies = package.dependencies or []
-        while i < len(dependencies) and id(dependencies[i]) in known:
-            i += 1
-        if i < len(dependencies):
-            stack.append((package, i + 1))
-            following = dependencies[i]
-            known.add(id(following))
-            stack.append((following, 0))
-        else:
-            order.append(package)
-    return order
-
-
 def _recompile(variants: TestVariants) -> list[Package]:
     """Let everything below main that imports the package under test import the internal variant: such packages are
     copied, and those that import them. Main packages become libraries (package_inputs sees to it)."""
@@ -188,7 +168,7 @@ def _recompile(variants: TestVariants) -> list[Package]:
     ours = (variants.main, variants.external, internal)
     copies: dict[int, Package] = {} if internal is package else {id(package): internal}
     made: list[Package] = []
-    for p in packages_below(variants.main):
+    for p in dependencies_first([variants.main]):
         dependencies = p.dependencies or []
         if p is package and internal is not package:
             continue
