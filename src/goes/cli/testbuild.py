@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, final
 
 from ..diag.diagnostic import UserError
 from ..load.graph import Graph, dependencies_first
-from ..load.testing import TestCover, TestVariants, test_variants
+from ..load.testing import TestCover, TestVariants, fuzzed_packages, test_variants
 from ..test.jsontext import json_string
 from ..test.runner import PackageRun, RunSettings, write_stdout
 from ..test.schedule import Job, in_child
@@ -432,6 +432,8 @@ class JobBuilder:
         if self.command.covers:
             paths = [c.import_path for c in self.covered] if self.patterns else [variants.package.import_path]
             options.cover = self.coverage(paths, os.path.join(work, "cover"))
+        if self.command.values.text("fuzz"):
+            options.counted = fuzzed_packages(variants)
         made = Plan(p.context, graph, options, p.values, p.cache, p.work, p.loader)
         if p.values.text("buildvcs") in ("auto", ""):
             made.wanted = []  # test binaries are not stamped unless that is asked for

@@ -65,7 +65,7 @@ def load_requirements(state: ModuleState, options: PackageOptions | None = None)
             wrong = [
                 f"error loading go.mod:\n{state.short(path)}:{_godebug_line(file, key)}: {problem}"
                 for key, value in file.godebug
-                if (problem := check_godebug(state, "godebug", key, value))
+                if (problem := check_godebug(state.context, "godebug", key, value))
             ]
             if wrong:
                 errors += wrong
@@ -346,7 +346,7 @@ def load_work_file(state: ModuleState, path: str) -> tuple[workfile.WorkFile, li
             )
         roots.append(root)
     for key, value in work.godebug:
-        problem = check_godebug(state, "godebug", key, value)
+        problem = check_godebug(state.context, "godebug", key, value)
         if problem:
             raise UserError(f"go: error loading go.work:\n{name}:{_godebug_line(work, key)}: {problem}")
     return work, roots

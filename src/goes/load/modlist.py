@@ -245,7 +245,7 @@ def module_info(state: ModuleState, rs: Requirements | None, mod: Mod, flags: Li
 def main_module(state: ModuleState, mod: Mod) -> Module:
     module = Module(mod[0], "", state.main_root[mod], state.raw_go.get(mod, ""), True)
     if module.dir:
-        module.go_mod = state.mod_file_path(module.dir)
+        module.go_mod = state.options.modfile or state.mod_file_path(module.dir)
     return module
 
 

@@ -23,6 +23,11 @@ from .testfuncs import TestFunction, TestFunctions, test_functions
 
 _MAIN_IMPORTS: Final = ("os", "reflect", "testing", "testing/internal/testdeps")
 _COVER_HOOKS: Final = "internal/coverage/cfile"
+# Packages that testing and internal/fuzz use while they fuzz: what runs in them says nothing about the input.
+_UNCOUNTED: Final = frozenset((
+    "context", "internal/fuzz", "internal/godebug", "internal/runtime/maps", "internal/sync", "reflect", "runtime", "sync",
+    "sync/atomic", "syscall", "testing", "time",
+))  # fmt: skip
 
 
 @final
@@ -158,6 +163,13 @@ def _import_into_main(loader: Loader, variants: TestVariants, cover: TestCover |
     main.dependencies = dependencies
     main.imports = sorted(set(paths))
     main.incomplete = main.incomplete or any(d.incomplete for d in dependencies)
+
+
+def fuzzed_packages(variants: TestVariants) -> frozenset[str]:
+    """With -fuzz: the import paths of the packages whose edges are counted. These are the package under test and
+    what it and its tests import; not the tests outside of it, nor what only _testmain.go needs."""
+    roots = [variants.internal] + (variants.external.dependencies or [] if variants.external is not None else [])
+    return frozenset(p.import_path for root in roots for p in dependencies_first([root])) - _UNCOUNTED
 
 
 def _recompile(variants: TestVariants) -> list[Package]:
