@@ -100,7 +100,7 @@ def run(args: list[str]) -> int:
 
 def _arguments(name: str, arg: str) -> tuple[str, ...]:
     """What an editing flag says. UserError if it says nothing that can be done."""
-    from ..module.workfile import directory_path
+    from ..module.moddirective import directory_path
 
     try:
         if name == "replace":

@@ -12,12 +12,12 @@ from collections.abc import Callable
 
 from .graph import Loader, dependencies_first
 from .package import Package
-from .patterns import pattern_matcher
+from .patterns import is_local_import, pattern_matcher
 
 
 def package_matcher(pattern: str, cwd: str) -> Callable[[Package], bool]:
     """Does a pattern of the command line mean a package that has been loaded?"""
-    if pattern in (".", "..") or pattern.startswith(("./", "../")):
+    if is_local_import(pattern):
         return _directory_matcher(pattern, cwd)
     if pattern == "all":
         return lambda p: True

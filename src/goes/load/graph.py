@@ -32,7 +32,8 @@ from .package import (
     no_go_message,
     scan_directory,
 )
-from .resolve import Resolver, is_local_import
+from .patterns import is_local_import
+from .resolve import Resolver
 from .rules import forbidden, implied_by_cgo, install_target, is_safe_argument, wrong_files, wrong_sources
 
 if TYPE_CHECKING:

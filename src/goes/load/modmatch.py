@@ -23,13 +23,12 @@ from .modscan import NoGoFiles, ScanError, has_go_file, scan_once
 from .modstate import find_root
 from .modsummary import PRUNED, go_mod_summary
 from .modversions import NO_MOD, Mod, is_toolchain
-from .patterns import is_local, pattern_matcher, tree_matcher
+from .patterns import META, is_literal, is_local, pattern_matcher, tree_matcher
+from .resolve import is_below
 
 if TYPE_CHECKING:
     from .modstate import ModuleState
     from .requirements import Requirements
-
-META: Final = frozenset(("all", "cmd", "std", "tool", "work"))
 
 
 @final
@@ -55,7 +54,7 @@ class Match:
 
     @property
     def is_literal(self) -> bool:
-        return "..." not in self.pattern and self.pattern not in META
+        return is_literal(self.pattern)
 
     def fail(self, error: ModError | str) -> None:
         prefix = "" if self.is_literal else "pattern "
@@ -215,7 +214,7 @@ def match_local_dirs(state: ModuleState, roots: list[str], match: Match, rs: Req
         goroot_src = os.path.join(state.context.goroot, "src")
         if (
             find_root(absolute, view=state.context.view) not in roots
-            and not _is_below(absolute, goroot_src)
+            and not is_below(absolute, goroot_src)
             and not path_in_module_cache(state, absolute, rs)
         ):
             match.dirs = []
@@ -229,10 +228,6 @@ def match_local_dirs(state: ModuleState, roots: list[str], match: Match, rs: Req
     match.dirs = [match.pattern]
 
 
-def _is_below(path: str, directory: str) -> bool:
-    return path == directory or path.startswith(directory.rstrip(os.sep) + os.sep)
-
-
 def _walk_local(state: ModuleState, roots: list[str], match: Match) -> list[str]:
     pattern = os.path.normpath(match.pattern)
     prefix = "./" if pattern != "." and match.pattern.startswith("./") else ""
@@ -242,7 +237,7 @@ def _walk_local(state: ModuleState, roots: list[str], match: Match) -> list[str]
     absolute_top = os.path.normpath(os.path.join(state.cwd, top))
     root = ""
     for candidate in roots:
-        if _is_below(absolute_top, candidate):
+        if is_below(absolute_top, candidate):
             root = candidate
     ignore: IgnorePatterns | None = None
     for main in state.main:
@@ -310,7 +305,7 @@ def resolve_local(state: ModuleState, directory: str, rs: Requirements) -> str:
     longest = ""
     for main in state.main:
         root = state.main_root[main]
-        if not root or not _is_below(absolute, root) or "@" in absolute[len(root) :]:
+        if not root or not is_below(absolute, root) or "@" in absolute[len(root) :]:
             continue
         suffix = os.path.relpath(absolute, root).replace(os.sep, "/")
         if suffix.startswith("vendor/"):
@@ -336,7 +331,7 @@ def resolve_local(state: ModuleState, directory: str, rs: Requirements) -> str:
         return path
     if problem is not None:
         raise problem
-    if _is_below(absolute, goroot_src) and absolute != goroot_src:
+    if is_below(absolute, goroot_src) and absolute != goroot_src:
         path = os.path.relpath(absolute, goroot_src).replace(os.sep, "/")
         if path == "builtin":
             raise NotImportable(_BUILTIN)
@@ -358,6 +353,21 @@ def resolve_local(state: ModuleState, directory: str, rs: Requirements) -> str:
     raise ModError(f"{what} outside main module or its selected dependencies")
 
 
+def resolve_dirs(state: ModuleState, match: Match, rs: Requirements, complain: bool) -> None:
+    """The packages in the directories of a local pattern. `complain`: say what is wrong with the others."""
+    match.packages = []
+    for directory in match.dirs or []:
+        try:
+            match.packages.append(resolve_local(state, directory, rs))
+        except ModError as error:
+            if not match.is_literal and isinstance(error, NotImportable):
+                continue
+            if not state.has_root:
+                state.die()
+            if complain:
+                match.fail(error)
+
+
 def path_in_module_cache(state: ModuleState, directory: str, rs: Requirements) -> str:
     """The import path of a directory that lies in a module of the build list; ""."""
 
@@ -369,7 +379,7 @@ def path_in_module_cache(state: ModuleState, directory: str, rs: Requirements) -
             root = os.path.normpath(os.path.join(state.relative_to(), replacement[0]))
         else:
             root = cached_directory(state, replacement if replacement[0] else mod)
-        if not root or not _is_below(directory, root):
+        if not root or not is_below(directory, root):
             return ""
         sub = "" if directory == root else os.path.relpath(directory, root).replace(os.sep, "/")
         if "/vendor/" in sub or sub.startswith("vendor/") or "@" in sub:

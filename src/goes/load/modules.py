@@ -68,11 +68,10 @@ def load_outside_module(
     from .modedit import edit_build_list
     from .moderrors import ModError, short_message
     from .modfetching import fetch_go_mod
-    from .modmatch import META
     from .modquery import check_allowed, deprecation, is_revision_query, query_packages
     from .modresolve import ModuleResolver
     from .modversions import text
-    from .patterns import clean_patterns
+    from .patterns import META, clean_patterns, is_local_import
 
     options.root_mode = NO_ROOT
     options.workspace = False
@@ -90,7 +89,7 @@ def load_outside_module(
             )
         path = argument[: -len(version) - 1]
         problem = ""
-        if path in (".", "..") or path.startswith(("./", "../")):
+        if is_local_import(path):
             problem = "argument must be a package path, not a relative path"
         elif os.path.isabs(path):
             problem = "argument must be a package path, not an absolute path"

@@ -10,6 +10,7 @@ Source: golang.org/x/mod/modfile (rule.go, by behaviour).
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from typing import Final, final
@@ -160,6 +161,11 @@ def is_directory_path(path: str) -> bool:
         or path.startswith(("./", "../", "/", ".\\", "..\\", "\\"))
         or (len(path) >= 2 and path[1] == ":" and path[0].isascii() and path[0].isalpha())
     )
+
+
+def directory_path(path: str) -> str:
+    """A directory as replace and use lines name it: what could be a module path gets a ./ in front."""
+    return path if is_directory_path(path) else "./" + os.path.normpath(path)
 
 
 def _read_replace(args: list[str], line: Line, fix: Fixer | None) -> Replace:

@@ -12,11 +12,10 @@ golang.org/x/mod/modfile (work.go, by behaviour).
 
 from __future__ import annotations
 
-import os
 from typing import Final, final
 
 from .directivefile import DirectiveFile, drop_items, drop_lines
-from .moddirective import Fixer, Wrong, is_directory_path, read_shared, read_string
+from .moddirective import Fixer, Wrong, read_shared, read_string
 from .modformat import auto_quote, block_text
 from .modsyntax import Block, Comments, Line
 
@@ -126,8 +125,3 @@ def _directive(work: WorkFile, line: Line, verb: str, first: int, fix: Fixer | N
     except Wrong as wrong:
         work.error(line, wrong.message)
     line.tokens = line.tokens[:first] + args
-
-
-def directory_path(path: str) -> str:
-    """A directory as go.work has it: what could be a module path gets a ./ in front."""
-    return path if is_directory_path(path) else "./" + os.path.normpath(path)
