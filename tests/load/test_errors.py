@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import messages, oracle, write_tree
+from filetree import write_tree
+from loadlab import messages, oracle
 
 from goes.load.context import BuildContext
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import ENV, write_tree
+from filetree import ENV, write_tree
 from official import GO
 
 from goes.load.context import make_context

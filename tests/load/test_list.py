@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import oracle_list, write_tree
+from filetree import write_tree
+from loadlab import oracle_list
 
 from goes.diag.diagnostic import Diagnostic
 from goes.diag.source import SourceSet

@@ -2,23 +2,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-from pathlib import Path
 
 import pytest
-from merge import merge_goroot  # noqa: E402
+from merge import OVERLAY, Merged, merge_goroot
 from official import GO, GOROOT
-
-OVERLAY = Path(__file__).parents[2] / "src" / "goes" / "overlay"
-
-
-class Merged:
-    """A GOROOT with the overlay applied, after the official compiler has been through its packages."""
-
-    def __init__(self, root: Path, used: set[str], output: str, go_asm_h: str) -> None:
-        self.root = root
-        self.used = used
-        self.output = output
-        self.go_asm_h = go_asm_h
 
 
 @pytest.fixture(scope="session")

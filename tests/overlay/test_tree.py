@@ -7,8 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conftest import OVERLAY, Merged
-from merge import overlay_packages
+from merge import OVERLAY, Merged, overlay_packages
 from official import GOROOT
 
 import goes

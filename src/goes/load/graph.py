@@ -67,12 +67,6 @@ class Graph:
                     found.append(text)
         return found
 
-    def build_messages(self) -> list[str]:
-        """What only keeps packages from being built: there is nothing to compile in them."""
-        return [
-            f"{p.import_path}: {no_go_message(p)}" for p in self.packages if p.error is None and not p.go_files
-        ]
-
 
 def dependencies_first(roots: list[Package]) -> list[Package]:
     """Roots and all they need, each once, in the order of a depth-first walk that lists a package after what it needs.

@@ -212,11 +212,6 @@ class Exports:
         return head[begin : head.find(b'"', begin)].decode()
 
 
-def export_file(context: BuildContext, package: Package, cache: Cache) -> str:
-    """Path of an archive with one package's export data; for several packages keep an Exports."""
-    return Exports(context, cache, os.getcwd()).file(package)
-
-
 def _short(digest: bytes) -> str:
     return base64.urlsafe_b64encode(digest[:15]).decode()
 
