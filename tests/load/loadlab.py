@@ -23,7 +23,8 @@ def messages(context: BuildContext, directory: Path, patterns: list[str]) -> str
         graph = Loader(context, str(directory), overlay=False).load(patterns)
     except UserError as error:
         return error.message
-    return "\n".join(graph.warnings + (graph.messages()))
+    nothing = [f"{p.import_path}: {no_go_message(p)}" for p in graph.packages if p.error is None and not p.go_files]
+    return "\n".join(graph.warnings + (graph.messages() or nothing))
 
 
 def oracle(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
