@@ -160,3 +160,23 @@ def test_toolexec_sees_the_tools(goes: Goes, tmp_path: Path) -> None:
     p = goes("build", f"-toolexec={script}", "./lib")
     assert p.returncode == 1
     assert log.read_text() == "compile \ncompile example.com/m/lib\n"
+
+
+def test_debug_lines_are_checked(goes: Goes) -> None:
+    header = "//go:debug panicnil=1\n/*\n//go:debug a=b\n*/\n\t//go:debug panicnil=1\n//go:debug nosuch=1\n"
+    goes.write("main.go", header + "package main\n\nfunc main() {}\n")
+    p = goes("build", "-n")
+    assert (p.returncode, p.stderr.split("\n", 1)[1]) == (1, (
+        "# example.com/m\n"
+        "./main.go:5:2: repeated //go:debug for panicnil\n"
+        "\t./main.go:1:1: previous //go:debug\n"
+        './main.go:6:1: invalid //go:debug: unknown //go:debug setting "nosuch"\n'
+    ))  # fmt: skip
+
+
+def test_generate_takes_modfile(goes: Goes) -> None:
+    goes.write("go.mod", "nonsense\n")
+    goes.write("alt.mod", "module example.com/alt\n")
+    goes.write("main.go", "package main\n\n//go:generate echo made\n\nfunc main() {}\n")
+    assert goes("generate", "-modfile=alt.mod").stdout == "made\n"
+    assert goes("list", "-m", "-modfile=alt.mod", "-f", "{{.GoMod}}").stdout == "alt.mod\n"

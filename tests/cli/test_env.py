@@ -37,3 +37,18 @@ def test_write_and_unset(goes: Goes) -> None:
 def test_version(goes: Goes) -> None:
     assert goes("version").stdout == "go version go1.27.3 linux/amd64\n"
     assert goes("version", env={"GOOS": "plan9", "GOARCH": "arm"}).stdout == "go version go1.27.3 linux/amd64\n"
+
+
+def test_a_go_mod_in_the_temporary_directory_does_not_count(goes: Goes) -> None:
+    directory = goes.place / "tmp" / "x"
+    directory.mkdir()
+    (goes.place / "tmp" / "go.mod").write_text("module tmp\n")
+    for setting, shown in (("on", "/dev/null\n"), ("auto", "\n")):
+        p = goes("env", "GOMOD", env={"GO111MODULE": setting}, cwd=directory)
+        assert p.stdout == shown
+        assert p.stderr == f"go: warning: ignoring go.mod in system temp root {goes.place}/tmp\n"
+
+
+def test_a_go_mod_in_gopath_is_mentioned(goes: Goes) -> None:
+    p = goes("env", "GOMOD", env={"GOPATH": str(goes.module)})
+    assert (p.stdout, p.stderr) == (f"{goes.module}/go.mod\n", f"go: warning: ignoring go.mod in $GOPATH {goes.module}\n")

@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from official import GO
 
 from goes.diag.diagnostic import UserError
 from goes.load.context import BuildContext, make_context
 from goes.load.graph import Loader
 
 ENV = {"GOOS": "linux", "GOARCH": "amd64", "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOPROXY": "off", "GOFLAGS": ""}
-GO = Path(sys.executable).parent / "go"
 
 
 def write_tree(root: Path, text: str) -> None:

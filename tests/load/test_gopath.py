@@ -6,13 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import ENV, GO, write_tree
+from conftest import ENV, write_tree
+from official import GO
 
 from goes.load.context import make_context
 from goes.load.gopath import GopathResolver, directory_path
 from goes.load.graph import Loader
-
-pytestmark = pytest.mark.skipif(not GO.exists(), reason="needs the official go command")
 
 TREE = """
 -- src/a/b/b.go --
@@ -80,3 +79,13 @@ def test_as_the_official_command(tmp_path: Path, directory: str, patterns: list[
 
 def test_directories_outside_have_made_up_paths() -> None:
     assert directory_path("/home/u/my dir/x") == "_/home/u/my_dir/x"
+
+
+def test_import_comments(tmp_path: Path) -> None:
+    """A comment that begins with the word import must name the package; a longer word is any comment."""
+    write_tree(tmp_path, '-- src/p/p.go --\npackage p // important\n-- src/q/q.go --\npackage q // import\n')
+    resolver = GopathResolver(make_context({**ENV, "GOPATH": str(tmp_path)}), str(tmp_path))
+    loader = Loader(resolver.context, resolver.cwd, overlay=False, resolver=resolver)
+    errors = [str(p.error) for p in loader.load(["p", "q"]).roots if p.error is not None]
+    assert len(errors) == 1
+    assert errors[0].endswith("q.go:1: cannot parse import comment")

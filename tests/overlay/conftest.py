@@ -2,16 +2,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from merge import merge_goroot  # noqa: E402
+from official import GO, GOROOT
 
-GOROOT = Path("/work/venv/lib/python3.11/site-packages/go")
 OVERLAY = Path(__file__).parents[2] / "src" / "goes" / "overlay"
 
 
@@ -42,7 +38,7 @@ def merged(tmp_path_factory: pytest.TempPathFactory) -> Merged:
         CGO_ENABLED="0",
     )
     done = subprocess.run(
-        [str(GOROOT / "bin" / "go"), "build", "-work", "-gcflags=-e", "runtime", "reflect", "syscall"],
+        [str(GO), "build", "-work", "-gcflags=-e", "runtime", "reflect", "syscall"],
         env=env,
         cwd=base,
         capture_output=True,

@@ -19,7 +19,7 @@ SRC = str(HERE.parents[1] / "src")
 
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """One cache for all, so that std is compiled once."""
+    """One cache for all, so that std is compiled once, with the first program."""
     place = tmp_path_factory.mktemp("programs")
     return {"PATH": os.environ["PATH"], "HOME": str(place), "GOCACHE": str(place / "cache"), "PYTHONPATH": SRC, "GOFLAGS": ""}
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..load.context import BuildContext
     from ..load.graph import Graph, Loader
     from ..load.package import Package
+    from ..load.scan import Directives
     from ..work.cache import Cache
     from ..work.options import BuildOptions
     from ..work.perpackage import PackageFlags
@@ -91,7 +92,7 @@ class Plan:
 
 def check_flags(values: FlagValues) -> None:
     """Values that no build can have. Raises UserError."""
-    _check_instruments(values)
+    check_instruments(values)
     mode = values.text("buildmode") or "default"
     if mode not in _BUILD_MODES:
         raise UserError(f"buildmode={mode} not supported")
@@ -123,7 +124,7 @@ def _check_compiler(name: str, value: str) -> None:
         raise UserError(f"go: {name} environment variable is relative; must be absolute path: {words[0]}")
 
 
-def _check_instruments(values: FlagValues) -> None:
+def check_instruments(values: FlagValues) -> None:
     """-race, -msan and -asan need cgo, which goes does not have."""
     chosen = [name for name in ("race", "msan", "asan") if values.flag(name)]
     if not chosen:
@@ -237,10 +238,15 @@ def finish_plan(
 
 
 def _check_sources(p: Plan) -> None:
-    """Raise UserError for wanted packages that have nothing to compile."""
+    """Raise UserError for wanted packages that have nothing to compile, and for wrong //go:debug lines."""
+    from ..load.godebug import check_directives
     from ..load.package import no_go_message
 
     reports: list[tuple[str, str]] = []
+    for q in p.graph.packages:
+        lines = check_directives(p.context, q.directives, os.getcwd())
+        if lines:
+            reports.append((q.import_path, "\n".join([f"# {q.description}", *lines])))
     for r in p.wanted:
         for q in [r, *(r.dependencies or [])]:
             if not q.go_files and q.testmain is None and q.import_path not in ("unsafe", "C"):
@@ -400,12 +406,12 @@ def stamp_version(p: Plan) -> None:
     p.options.main_version = made.version
 
 
-def set_godebug(context: BuildContext, loader: Loader, main: Package, directives: list[str]) -> None:
+def set_godebug(context: BuildContext, loader: Loader, main: Package, directives: Directives) -> None:
     """The GODEBUG settings that a program is linked with."""
     from ..load.godebug import default_godebug
 
     version, settings = loader.resolver.godebug()
-    main.default_godebug = default_godebug(context, version, settings, directives)
+    main.default_godebug = default_godebug(context, version, settings, [text for text, _ in directives])
 
 
 def _cover_program(

@@ -82,12 +82,19 @@ def _goroot(env: Mapping[str, str]) -> str:
 def _mod_file(env: Mapping[str, str], gopath: str) -> str:
     if env.get("GO111MODULE", "") == "off":
         return ""
+    from ..load.modstate import is_temporary_root
+
     path = find_up("go.mod")
-    if path and os.path.dirname(path) in gopath.split(os.pathsep):
-        sys.stderr.write(f"go: warning: ignoring go.mod in $GOPATH {os.path.dirname(path)}\n")
-        path = ""
-    if not path and env.get("GO111MODULE", "") == "auto" and not _work_file(env):
-        return ""  # GOPATH mode
+    if not _work_file(env):
+        if path and is_temporary_root(os.path.dirname(path), env):
+            temporary = env.get("TMPDIR", "") or "/tmp"
+            sys.stderr.write(f"go: warning: ignoring go.mod in system temp root {temporary}\n")
+            path = ""
+        if not path and env.get("GO111MODULE", "") == "auto":
+            return ""  # GOPATH mode
+    first = gopath.split(os.pathsep)[0]
+    if first and os.path.isfile(os.path.join(first, "go.mod")):
+        sys.stderr.write(f"go: warning: ignoring go.mod in $GOPATH {first}\n")
     return path or os.devnull
 
 

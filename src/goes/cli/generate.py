@@ -40,6 +40,7 @@ def run(args: list[str]) -> int:
     from ..work.childenv import child_environment
     from .buildflags import check_flags, make_build_context
     from .goenv import original_environment
+    from .modcommands import mod_options
 
     values = FLAGS.parse(args)
     check_flags(values)
@@ -48,6 +49,7 @@ def run(args: list[str]) -> int:
     options = LoadOptions()
     options.ignore_imports = True
     options.embeds = False
+    options.modules = mod_options("generate", values)
     loader = Loader(context, os.getcwd(), options=options)
     graph = loader.load(values.rest or ["."])
     for warning in graph.warnings:

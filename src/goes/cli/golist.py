@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Final, final
 
 from ..diag.diagnostic import UserError
-from .buildflags import build_tags
+from .buildflags import build_tags, check_instruments
 from .flags import BOOL, BUILD_FLAGS, OPTIONAL, TEXT, Flag, FlagSet, FlagValues
 
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ def run(args: list[str]) -> int:
 
         return list_modules(values, wanted, format)
     _check(values)
+    check_instruments(values)
     return _list_packages(values, wanted, format or _DEFAULT_FORMAT)
 
 
@@ -336,5 +337,5 @@ def _set_godebug(loader: Loader, packages: list[Package]) -> None:
     version, settings = loader.resolver.godebug()
     for p in packages:
         if p.name == "main":
-            directives = p.directives + p.test_directives + p.xtest_directives if p.testmain is not None else p.directives
-            p.default_godebug = default_godebug(loader.context, version, settings, directives)
+            found = p.directives + p.test_directives + p.xtest_directives if p.testmain is not None else p.directives
+            p.default_godebug = default_godebug(loader.context, version, settings, [text for text, _ in found])

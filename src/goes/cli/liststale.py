@@ -25,13 +25,18 @@ def set_staleness(loader: Loader, packages: list[Package], values: FlagValues) -
     from ..run.workdir import WorkDirectory
     from ..work.cache import Cache
     from ..work.cachedirectory import require_cache_directory
-    from .buildflags import Plan, make_options, tool_packages
+    from .buildflags import Plan, make_options, stamp_version, tool_packages
 
     cache = Cache(require_cache_directory())
     work = WorkDirectory(os.environ)
     graph = Graph(packages, [])
     tools = tool_packages(loader, values)
     plan = Plan(loader.context, graph, make_options(values, graph, tools), values, cache, work, loader)
+    if any(p.name == "main" and p.target and not p.standard for p in packages):
+        try:
+            stamp_version(plan)  # what the repository says is part of every program
+        except UserError:
+            pass  # the build will say it
     for p in packages:
         if not p.go_files or p.error is not None or p.incomplete or (p.standard and not p.target):
             continue

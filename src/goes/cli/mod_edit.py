@@ -63,7 +63,7 @@ _ORDERED: Final = frozenset(flag.name for flag in _EDITS)
 
 def run(args: list[str]) -> int:
     from ..module import modfile, writefile
-    from ..module.modedit import GO_VERSION, TOOLCHAIN
+    from ..module.directivefile import GO_VERSION, TOOLCHAIN
     from ..module.paths import check_import_path
     from .modcommon import check_modfile_flag
 

@@ -47,6 +47,7 @@ def run(args: list[str]) -> int:
     options.use_vendor_all = values.flag("vendor")
     options.silent = True
     options.follow_std = True
+    options.edits_modules = True
     what = " to vendor" if values.flag("vendor") else ""
     stanzas: list[str] = []
     if values.flag("m"):

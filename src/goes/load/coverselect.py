@@ -10,10 +10,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from .graph import Loader
+from .graph import Loader, dependencies_first
 from .package import Package
 from .patterns import pattern_matcher
-from .testing import packages_below
 
 
 def package_matcher(pattern: str, cwd: str) -> Callable[[Package], bool]:
@@ -89,7 +88,7 @@ def packages_of_tests(loader: Loader, roots: list[Package]) -> list[Package]:
             tests = loader.load_tests(root)
             starts += tests.imports + tests.xtest_imports
         for start in starts:
-            for p in packages_below(start):
+            for p in dependencies_first([start]):
                 if p.import_path not in known:
                     known.add(p.import_path)
                     found.append(p)

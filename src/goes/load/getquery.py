@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, final
 
 from ..module.paths import has_path_prefix
 from .moderrors import ModError
-from .modmatch import META, pattern_matcher, tree_matcher
+from .modmatch import META
 from .modversions import NO_MOD, Mod, is_toolchain, text
+from .patterns import pattern_matcher, tree_matcher
 
 if TYPE_CHECKING:
     from .modstate import ModuleState

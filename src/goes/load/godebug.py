@@ -11,11 +11,16 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from .context import BuildContext
+from .godebugs import check_godebug
+
+if TYPE_CHECKING:
+    from .scan import Directives
 
 _ROW: Final = re.compile(r'^\t\{Name: "(\w+)"(.*?)\}', re.M)
+_SPACE: Final = re.compile(r"[ \t]")
 _CHANGED: Final = re.compile(r"Changed: (\d+)")
 _OLD: Final = re.compile(r'Old: "([^"]*)"')
 _VERSION: Final = re.compile(r"1\.(\d+)(?:\.\d+|rc\d+|beta\d+)?\Z")
@@ -37,15 +42,35 @@ def _table(context: BuildContext) -> list[tuple[str, int, str]]:
     return rows
 
 
-def parse_directive(text: str) -> tuple[str, str] | None:
-    """Key and value of a //go:debug line; None if it is malformed."""
-    match = re.match(r"//go:debug[ \t]+(.*)", text)
+def parse_directive(context: BuildContext, text: str) -> tuple[str, str, str]:
+    """Key and value of a //go:debug line, and what is wrong with it. A longer word than debug is no such line: no key,
+    and nothing wrong."""
+    match = _SPACE.search(text)
     if match is None:
-        return None
-    key, equals, value = match.group(1).strip().partition("=")
-    if not equals or any(c in key + value for c in " \t,"):
-        return None
-    return key, value
+        return "", "", "missing key=value" if text == "//go:debug" else ""
+    key, equals, value = text[match.start() :].strip().partition("=")
+    if not equals:
+        return "", "", "missing key=value"
+    problem = check_godebug(context, "//go:debug setting", key, value)
+    return ("", "", problem) if problem else (key, value, "")
+
+
+def check_directives(context: BuildContext, directives: Directives, cwd: str) -> list[str]:
+    """What a build says about the //go:debug lines of a package."""
+    lines: list[str] = []
+    seen: dict[str, str] = {}
+    for text, place in directives:
+        key, _, problem = parse_directive(context, text)
+        where = place.text(cwd)
+        if not os.path.isabs(where) and os.sep not in where:
+            where = "./" + where
+        if problem:
+            lines.append(f"{where}: invalid //go:debug: {problem}")
+        elif key in seen:
+            lines += [f"{where}: repeated //go:debug for {key}", f"\t{seen[key]}: previous //go:debug"]
+        elif key:
+            seen[key] = where
+    return lines
 
 
 def default_godebug(
@@ -53,13 +78,12 @@ def default_godebug(
 ) -> str:
     chosen: dict[str, str] = {}
     table = _table(context)
-    known = frozenset(name for name, _, _ in table)
     for key, value in settings:
         chosen[key] = value
     for text in directives:
-        pair = parse_directive(text)
-        if pair is not None and (pair[0] in known or pair[0] == "default"):
-            chosen[pair[0]] = pair[1]
+        key, value, _ = parse_directive(context, text)
+        if key:
+            chosen[key] = value
     version = chosen.pop("default", "").removeprefix("go")
     if version and _VERSION.match(version):
         go_version = version

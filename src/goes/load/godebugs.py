@@ -1,7 +1,7 @@
 """Which GODEBUG settings there are, as GOROOT/src/internal/godebugs lists them.
 
-    check_godebug(state, "godebug", "panicnil", "1")   →   ""
-    check_godebug(state, "godebug", "nosuch", "1")     →   'unknown godebug "nosuch"'
+    check_godebug(context, "godebug", "panicnil", "1")   →   ""
+    check_godebug(context, "godebug", "nosuch", "1")     →   'unknown godebug "nosuch"'
 
 Sources: internal/godebugs (the table); cmd/go/internal/modload (CheckGodebug) for the messages.
 """
@@ -10,18 +10,16 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ..module import semver
-
-if TYPE_CHECKING:
-    from .modstate import ModuleState
+from .context import BuildContext
 
 _KNOWN: Final = re.compile(r'^\t\{Name: "(\w+)", Package:', re.M)
 _REMOVED: Final = re.compile(r'^\t\{Name: "(\w+)", Removed: (\d+), Old: ([^}]*)', re.M)
 
 
-def check_godebug(state: ModuleState, verb: str, key: str, value: str) -> str:
+def check_godebug(context: BuildContext, verb: str, key: str, value: str) -> str:
     """What is wrong with a setting; ""."""
     if " " in key or "\t" in key:
         return "key contains space"
@@ -34,10 +32,10 @@ def check_godebug(state: ModuleState, verb: str, key: str, value: str) -> str:
     if key == "default":
         if not value.startswith("go") or not semver.is_valid_go(value[2:]):
             return "value for default= must be goVERSION"
-        if semver.compare_go(value[2:], state.running_go) > 0:
-            return f"default={value} too new (toolchain is go{state.running_go})"
+        if semver.compare_go(value[2:], context.go_version) > 0:
+            return f"default={value} too new (toolchain is go{context.go_version})"
         return ""
-    path = os.path.join(state.context.goroot, "src", "internal", "godebugs", "table.go")
+    path = os.path.join(context.goroot, "src", "internal", "godebugs", "table.go")
     try:
         with open(path, encoding="utf-8") as f:
             table = f.read()

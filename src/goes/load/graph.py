@@ -14,6 +14,7 @@ Source: cmd/go/internal/load, cmd/go/internal/modload (resolution, checks, messa
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Final, final
 
 from ..diag.diagnostic import UserError
@@ -73,7 +74,8 @@ class Graph:
 
 
 def dependencies_first(roots: list[Package]) -> list[Package]:
-    """Roots and all they need, each once, in the order of a depth-first walk that lists a package after what it needs."""
+    """Roots and all they need, each once, in the order of a depth-first walk that lists a package after what it needs.
+    With test variants two of them may have one import path."""
     order: list[Package] = []
     seen: set[int] = set()
     for root in roots:
@@ -121,10 +123,16 @@ def make_resolver(context: BuildContext, cwd: str, modules: ModOptions | None = 
     if setting not in ("", "on", "auto", "off"):
         raise UserError(f"go: unknown environment setting GO111MODULE={setting}")
     if setting == "auto":
-        from .modstate import find_root, find_work
+        from .modstate import find_root, find_work, is_temporary_root
 
-        if not find_root(cwd, view=context.view) and not find_work(cwd, os.environ, context.goroot, context.view):
-            setting = "off"
+        root = find_root(cwd, view=context.view)
+        if not find_work(cwd, os.environ, context.goroot, context.view):
+            if not root:
+                setting = "off"
+            elif is_temporary_root(root, os.environ):
+                temporary = os.environ.get("TMPDIR", "") or "/tmp"
+                sys.stderr.write(f"go: warning: ignoring go.mod in system temp root {temporary}\n")
+                setting = "off"
     if setting == "off":
         from .gopath import GopathResolver
 

@@ -62,7 +62,7 @@ class Header:
     def __init__(self) -> None:
         self.constraint = UNCONSTRAINED
         self.doc = ""
-        self.directives: list[str] = []
+        self.directives: list[Place] = []
         self.cgo = ""
         self.import_comment = ""
         self.import_comment_line = 0
@@ -301,8 +301,8 @@ def _read_usual(data: bytes, header: Header) -> bool:
 
 _AFTER_PAREN: Final = re.compile(rb"[ \t\r]*(?:;|(?=\n)|(?=//)|\Z)")
 _PACKAGE_LINE: Final = re.compile(rb"^package[ \t]+[^\s;/]+([^\n]*)", re.M)
-_DEBUG: Final = re.compile(rb"^//go:debug[^\n]*", re.M)
-_IMPORT_COMMENT: Final = re.compile(rb"[ \t]*(?://[ \t]*import[ \t]+(\S.*?)[ \t\r]*$|/\*[ \t]*import[ \t]+(\S.*?)[ \t]*\*/)")
+_COMMENT: Final = re.compile(rb"//[^\n]*|/\*.*?\*/", re.S)
+_IMPORT_COMMENT: Final = re.compile(rb"[ \t]*(?://[ \t]*import(?!\w)[ \t]*(.*?)[ \t\r]*$|/\*[ \t]*import(?!\w)[ \t]*(.*?)[ \t]*\*/)")
 _IMPORT_C: Final = re.compile(rb"^[ \t]*(import[ \t]*)?(?:[\w.]+[ \t]+)?[\"`]C[\"`]", re.M)
 _GROUP_START: Final = re.compile(rb"import[ \t]*\([ \t\r\n]*\Z")
 
@@ -321,12 +321,12 @@ def _read_comments(data: bytes, header: Header) -> None:
         if group:
             header.doc = synopsis(comment_text(group))
         if b"//go:debug" in data[:start]:
-            header.directives = [m.group().decode("utf-8", "replace").rstrip() for m in _DEBUG.finditer(data[:start])]
+            header.directives = _debug_lines(data[:start])
     clause = _PACKAGE_LINE.match(data, start)
     if clause is not None and b"import" in clause.group(1):
         comment = _IMPORT_COMMENT.match(clause.group(1))
         if comment is not None:
-            header.import_comment = (comment.group(1) or comment.group(2)).decode("utf-8", "replace")
+            header.import_comment = (comment.group(1) or comment.group(2) or b"").decode("utf-8", "replace")
             header.import_comment_line = data.count(b"\n", 0, start) + 1
     if header.uses_cgo:
         texts: list[str] = []
@@ -339,6 +339,19 @@ def _read_comments(data: bytes, header: Header) -> None:
                     group = _group_before(data, opening.start())
             texts.append(comment_text(group))
         header.cgo = "".join(texts)
+
+
+def _debug_lines(head: bytes) -> list[Place]:
+    """The //go:debug lines among the comments before the package clause."""
+    found: list[Place] = []
+    for match in _COMMENT.finditer(head):
+        text = match.group()
+        if text.startswith(b"//go:debug"):
+            at = match.start()
+            line = head.count(b"\n", 0, at) + 1
+            column = at - head.rfind(b"\n", 0, at)
+            found.append(Place(text.decode("utf-8", "replace").rstrip(), line, column))
+    return found
 
 
 def _group_before(data: bytes, position: int) -> list[str]:

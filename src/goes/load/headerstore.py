@@ -20,7 +20,7 @@ from .constraint import FileConstraint
 from .header import Header, Place, read_header
 from .view import Entry, FileView
 
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 _RECENT: Final = 2_000_000_000  # nanoseconds; how coarse a file system's clock may be
 _LIMIT: Final = 20_000  # files in one shard; beyond, the shard begins anew
 
@@ -90,12 +90,16 @@ def _shard(path: str) -> str:
     return "/".join(os.path.dirname(path).split("/")[:6])
 
 
+def _places(places: list[Place]) -> list[tuple[str, int, int]]:
+    return [(p.text, p.line, p.column) for p in places]
+
+
 def _pack(h: Header) -> tuple[object, ...]:
     c = h.constraint
     return (
-        h.name, [(p.text, p.line, p.column) for p in h.imports], [(p.text, p.line, p.column) for p in h.embeds],
-        h.uses_cgo, h.error, h.end, (c.go_build, c.plus_build, c.problem, c.binary_only), h.doc, h.directives, h.cgo,
-        h.import_comment, h.import_comment_line,
+        h.name, _places(h.imports), _places(h.embeds), h.uses_cgo, h.error, h.end,
+        (c.go_build, c.plus_build, c.problem, c.binary_only), h.doc, _places(h.directives), h.cgo, h.import_comment,
+        h.import_comment_line,
     )  # fmt: skip
 
 
@@ -103,9 +107,10 @@ def _unpack(row: tuple[object, ...]) -> Header:
     header = Header()
     (
         header.name, imports, embeds, header.uses_cgo, header.error, header.end, constraint, header.doc,
-        header.directives, header.cgo, header.import_comment, header.import_comment_line,
+        directives, header.cgo, header.import_comment, header.import_comment_line,
     ) = row  # type: ignore[assignment]  # fmt: skip
     header.imports = [Place(*p) for p in imports]  # type: ignore[attr-defined]
     header.embeds = [Place(*p) for p in embeds]  # type: ignore[attr-defined]
+    header.directives = [Place(*p) for p in directives]  # type: ignore[attr-defined]
     header.constraint = FileConstraint(*constraint)  # type: ignore[misc]
     return header

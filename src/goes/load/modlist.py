@@ -16,7 +16,6 @@ from . import modfetching
 from .getquery import parse_path_version
 from .mainmodules import load_requirements
 from .moderrors import ModError, ModuleError, NoMatchingVersion, is_no_matching, retraction
-from .modmatch import pattern_matcher
 from .modquery import (
     allowed_versions,
     check_allowed,
@@ -32,6 +31,7 @@ from .modsummary import UNPRUNED, raw_summary
 from .modversions import Mod, compare, is_toolchain
 from .modwrite import commit
 from .package import Module
+from .patterns import pattern_matcher
 from .requirements import ModuleGraph, Requirements, expand_graph
 
 if TYPE_CHECKING:
@@ -245,7 +245,7 @@ def module_info(state: ModuleState, rs: Requirements | None, mod: Mod, flags: Li
 def main_module(state: ModuleState, mod: Mod) -> Module:
     module = Module(mod[0], "", state.main_root[mod], state.raw_go.get(mod, ""), True)
     if module.dir:
-        module.go_mod = state.mod_file_path(module.dir)
+        module.go_mod = state.options.modfile or state.mod_file_path(module.dir)
     return module
 
 

@@ -19,7 +19,6 @@ from .modmatch import (
     META,
     Match,
     NotImportable,
-    clean_patterns,
     is_vendored_command,
     match_local_dirs,
     match_packages,
@@ -31,6 +30,7 @@ from .modsummary import UNPRUNED, pruning_for
 from .modtidy import check_compatibility
 from .modversions import NO_MOD, STRICT, previous_language
 from .modwrite import WriteOptions, commit, keep_sums, update_go_mod
+from .patterns import clean_patterns
 from .requirements import Requirements
 
 if TYPE_CHECKING:

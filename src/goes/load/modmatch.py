@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import posixpath
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, final
 
@@ -24,6 +23,7 @@ from .modscan import NoGoFiles, ScanError, has_go_file, scan_once
 from .modstate import find_root
 from .modsummary import PRUNED, go_mod_summary
 from .modversions import NO_MOD, Mod, is_toolchain
+from .patterns import is_local, pattern_matcher, tree_matcher
 
 if TYPE_CHECKING:
     from .modstate import ModuleState
@@ -68,72 +68,6 @@ class NotImportable(ModError):
 
 
 _BUILTIN: Final = '"builtin" is a pseudo-package, not an importable package'
-
-
-def is_local(pattern: str) -> bool:
-    return pattern in (".", "..") or pattern.startswith(("./", "../")) or os.path.isabs(pattern)
-
-
-def clean_patterns(patterns: list[str]) -> list[str]:
-    """The patterns in canonical form; what follows "@" stays as it is."""
-    if not patterns:
-        return ["."]
-    cleaned: list[str] = []
-    for pattern in patterns:
-        version = ""
-        path = pattern
-        if not is_local(pattern) and "@" in pattern:
-            at = pattern.index("@")
-            path, version = pattern[:at], pattern[at:]
-        if os.path.isabs(path):
-            path = os.path.normpath(path)
-        else:
-            path = path.replace("\\", "/")
-            local = path.startswith("./")
-            path = posixpath.normpath(path) if path else "."
-            if local and path != ".":
-                path = "./" + path
-        cleaned.append(path + version)
-    return cleaned
-
-
-_VENDOR: Final = "\0"
-
-
-def _hide_vendor(path: str) -> str:
-    """vendor elements that are not the last become a character that no wildcard matches."""
-    if "vendor" not in path:
-        return path
-    parts = path.split("/")
-    return "/".join([_VENDOR if p == "vendor" else p for p in parts[:-1]] + parts[-1:])
-
-
-def pattern_matcher(pattern: str) -> Callable[[str], bool]:
-    """ "..." is any string without a vendor element; "x/..." also matches x."""
-    text = _hide_vendor(pattern)
-    dots = re.escape("...")
-    expression = re.escape(text).replace(re.escape(_VENDOR), _VENDOR)
-    if expression.endswith("/" + _VENDOR + "/" + dots):
-        expression = expression[: -len(_VENDOR + "/" + dots) - 1] + f"(/vendor|/{_VENDOR}/{dots})"
-    elif expression == _VENDOR + "/" + dots:
-        expression = f"(/vendor|/{_VENDOR}/{dots})"
-    if expression.endswith("/" + dots):
-        expression = expression[: -len("/" + dots)] + f"(/{dots})?"
-    compiled = re.compile(expression.replace(dots, f"[^{_VENDOR}]*"))
-    return lambda path: _VENDOR not in path and compiled.fullmatch(_hide_vendor(path)) is not None
-
-
-def tree_matcher(pattern: str) -> Callable[[str], bool]:
-    """Can the path or anything below it match?"""
-    dots = pattern.find("...")
-    prefix = pattern if dots < 0 else pattern[:dots]
-
-    def can_match(path: str) -> bool:
-        if dots >= 0 and path.startswith(prefix):
-            return True
-        return len(path) <= len(prefix) and (prefix == path or prefix.startswith(path + "/"))
-
-    return can_match
 
 
 @final

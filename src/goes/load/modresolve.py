@@ -22,7 +22,6 @@ from .modload import load_imports_of, load_packages
 from .modmatch import Match as ModuleMatch
 from .modmatch import (
     NotImportable,
-    clean_patterns,
     is_vendored_command,
     match_local_dirs,
     match_packages,
@@ -33,6 +32,7 @@ from .modscan import is_magic
 from .modstate import ModOptions, ModuleState
 from .modversions import NO_MOD, Mod, is_toolchain
 from .package import Module, Package
+from .patterns import clean_patterns
 from .resolve import Match, Resolved, Resolver
 
 if TYPE_CHECKING:

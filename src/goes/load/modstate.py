@@ -120,6 +120,11 @@ def find_root(directory: str, name: str = "go.mod", stop: str = "", view: FileVi
         directory = parent
 
 
+def is_temporary_root(directory: str, env: Mapping[str, str]) -> bool:
+    """Is it where everybody's temporary files are? A go.mod that was forgotten there must not count."""
+    return os.path.realpath(directory) == os.path.realpath(env.get("TMPDIR", "") or "/tmp")
+
+
 @final
 class ModuleState:
     def __init__(self, context: BuildContext, cwd: str, env: Mapping[str, str], options: ModOptions) -> None:
@@ -233,7 +238,7 @@ class ModuleState:
                         raise UserError("go: " + NO_MOD_FILE)
                     if not must:
                         return
-                elif os.path.realpath(root) == os.path.realpath(self.env.get("TMPDIR", "") or "/tmp"):
+                elif is_temporary_root(root, self.env):
                     temporary = self.env.get("TMPDIR", "") or "/tmp"
                     self.note(f"go: warning: ignoring go.mod in system temp root {temporary}")
                     if need:

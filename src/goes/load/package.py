@@ -11,7 +11,22 @@ import os
 import posixpath
 from typing import Final, final
 
-from .scan import CXX, SWIG, SWIGCXX, SYSO, C, DirectoryScan, F, FilePlace, H, M, S, scan_directory, short_path
+from .scan import (
+    CXX,
+    SWIG,
+    SWIGCXX,
+    SYSO,
+    C,
+    Directives,
+    DirectoryScan,
+    F,
+    FilePlace,
+    H,
+    M,
+    S,
+    scan_directory,
+    short_path,
+)
 
 __all__ = [
     "DirectoryScan", "FilePlace", "Module", "Package", "PackageError", "TestPackages", "clean", "find_element",
@@ -179,9 +194,9 @@ class Package:
         self.raw_imports: list[str] = []  # as written, in the order of `imports`
         self.test_embed_files: list[str] = []
         self.xtest_embed_files: list[str] = []
-        self.directives: list[str] = []  # //go:debug lines
-        self.test_directives: list[str] = []
-        self.xtest_directives: list[str] = []
+        self.directives: Directives = []  # //go:debug lines
+        self.test_directives: Directives = []
+        self.xtest_directives: Directives = []
         self.bin_dir = ""
         self.package_object = ""  # where GOPATH mode installs the archive
         self.bare = False  # nothing is known but the path and an error

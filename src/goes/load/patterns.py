@@ -17,10 +17,6 @@ from typing import Final
 _VENDOR: Final = "\0"
 
 
-def has_wildcard(pattern: str) -> bool:
-    return "..." in pattern
-
-
 def is_local(pattern: str) -> bool:
     """Does the pattern name a directory rather than an import path?"""
     return pattern in (".", "..") or pattern.startswith(("./", "../")) or os.path.isabs(pattern)

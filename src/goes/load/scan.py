@@ -58,6 +58,7 @@ def short_path(path: str, cwd: str) -> str:
 
 
 Places = dict[str, list[FilePlace]]
+Directives = list[tuple[str, FilePlace]]  # //go:debug lines and where they stand
 
 
 @final
@@ -95,9 +96,9 @@ class DirectoryScan:
         self.import_comment = ""
         self.binary_only = False
         self.cgo_flags: dict[str, list[str]] = {}
-        self.directives: list[str] = []
-        self.test_directives: list[str] = []
-        self.xtest_directives: list[str] = []
+        self.directives: Directives = []
+        self.test_directives: Directives = []
+        self.xtest_directives: Directives = []
         self.first_file = ""
         self.first_comment_file = ""
         self.capital_s_files: list[str] = []
@@ -240,8 +241,9 @@ def _add_go_file(
         scan.fail(name, f"found packages {scan.name} ({scan.first_file}) and {package} ({name}) in {directory}")
     if header.doc and not scan.doc and not is_test:
         scan.doc = header.doc
-    if import_comments and header.import_comment:
+    if import_comments and header.import_comment_line:
         _check_import_comment(scan, directory, name, path, header)
+    directives = [(d.text, FilePlace(path, d.line, d.column)) for d in header.directives]
     if header.uses_cgo:
         if is_test:
             scan.fail(name, f"use of cgo in test {path} not supported")
@@ -257,21 +259,21 @@ def _add_go_file(
             scan.cgo_files.append(name)
             _collect(scan.embeds, header.embeds, path)
             _collect(scan.imports, header.imports, path)
-            scan.directives += header.directives
+            scan.directives += directives
             return
     if is_xtest:
         scan.xtest_go_files.append(name)
-        scan.xtest_directives += header.directives
+        scan.xtest_directives += directives
         imports = scan.xtest_imports
         embeds = scan.xtest_embeds
     elif is_test:
         scan.test_go_files.append(name)
-        scan.test_directives += header.directives
+        scan.test_directives += directives
         imports = scan.test_imports
         embeds = scan.test_embeds
     else:
         scan.go_files.append(name)
-        scan.directives += header.directives
+        scan.directives += directives
         imports = scan.imports
         embeds = scan.embeds
     _collect(embeds, header.embeds, path)

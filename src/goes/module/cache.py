@@ -22,7 +22,6 @@ from typing import Final, final
 from . import semver
 from .escape import check_canonical, escape, escape_path, escape_version
 from .problem import FetchError
-from .pseudo import canonical_version
 
 EROFS: Final = 30
 
@@ -222,7 +221,7 @@ class ModuleCache:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             versions = [n[:-4] for n in os.listdir(directory) if n.endswith(".mod")]
-            versions = [v for v in versions if v and canonical_version(v) == v]
+            versions = [v for v in versions if v and semver.canonical_version(v) == v]
             data = "".join(v + "\n" for v in sort_versions(versions)).encode()
             if os.pread(descriptor, len(data) + 1, 0) != data:
                 replace_contents(descriptor, data)

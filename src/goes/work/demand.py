@@ -84,7 +84,7 @@ class Demand(MethodNamer, StaticEnvironment):
         "packages", "program", "context", "analysis", "types", "index", "asm", "pool", "definitions", "functions", "globals",
         "store", "tiers", "_batches", "_waiting", "_static", "_initialising", "_knows_abi0", "_new_packages", "_stored",
         "barriers",
-        "_variants",
+        "_variants", "_user",
     )  # fmt: skip
 
     def __init__(
@@ -106,7 +106,10 @@ class Demand(MethodNamer, StaticEnvironment):
         self.definitions: dict[str, Definition] = {}
         self.functions: dict[str, Function] = {}
         self.globals: dict[str, t.Type] = {}
-        self._batches: list[list[FunctionCode]] = [[] for _ in TIERS]
+        # Functions of std are compiled apart from the user's: what LLVM concludes from the body of one function of a batch
+        # about the calls in another (main.main does nothing: runtime.main need not call it) must not get into the store.
+        self._batches: list[list[FunctionCode]] = [[] for _ in TIERS for _ in (False, True)]
+        self._user = _user_names(packages)
         self._waiting = False
         self._static: dict[str, Definition] = {}
         self._initialising: Package | None = None
@@ -293,11 +296,12 @@ class Demand(MethodNamer, StaticEnvironment):
         promise = Definition(code.name, sym.TEXT, flags=code.meta.flags)
         promise.relocations = [*code.meta.relocations, *(Relocation(0, sym.R_KEEP, s) for s in self._register(code.references))]
         self.definitions[code.name] = promise
-        batch = self._batches[code.level]
+        at = 2 * code.level + self._user.mentioned_in(code.name)
+        batch = self._batches[at]
         batch.append(code)
         self._waiting = True
         if len(batch) == BATCH:
-            self._submit(code.level)
+            self._submit(at)
 
     def _register(self, refs: References) -> list[str]:
         """Remember what a function's symbols stand for; returns their names in order."""
@@ -442,10 +446,8 @@ class Demand(MethodNamer, StaticEnvironment):
         store = self.store
         if store is None:
             return
-        inputs = self.packages.inputs.values()
-        prefixes = [escape_path(p.link_path) for p in inputs if not p.is_std or p.variant]
-        user = UserNames(prefixes or ["main"])
-        tasks = {f"{escape_path(p.link_path)}..inittask" for p in inputs if p.reinitialised}
+        user = self._user
+        tasks = {f"{escape_path(p.link_path)}..inittask" for p in self.packages.inputs.values() if p.reinitialised}
         made: dict[str, Definition] = {}
         for name, d in [*self.definitions.items(), *self._static.items()]:
             if name not in self._stored and name not in made and name not in tasks and not user.mentioned_in(name):
@@ -466,14 +468,14 @@ class Demand(MethodNamer, StaticEnvironment):
 
     def _flush(self) -> None:
         """Hand the collected functions to the workers."""
-        for level in TIERS:
-            if self._batches[level]:
-                self._submit(level)
+        for at, batch in enumerate(self._batches):
+            if batch:
+                self._submit(at)
 
-    def _submit(self, level: int) -> None:
-        batch = self._batches[level]
-        self._batches[level] = []
-        self.pool.submit(batch[0].name, batch, level)
+    def _submit(self, at: int) -> None:
+        batch = self._batches[at]
+        self._batches[at] = []
+        self.pool.submit(batch[0].name, batch, batch[0].level)
 
     def finish(self) -> None:
         """Wait for all machine code and replace the promises."""
@@ -498,6 +500,12 @@ def _variant_names(packages: Packages) -> UserNames | None:
     """Tells the names that mention a package of std which is not the one whose machine code is kept."""
     prefixes = [escape_path(p.link_path) for p in packages.inputs.values() if p.variant]
     return UserNames(prefixes) if prefixes else None
+
+
+def _user_names(packages: Packages) -> UserNames:
+    """Tells the names that mention a package of the user's, or of std as only this program has it."""
+    prefixes = [escape_path(p.link_path) for p in packages.inputs.values() if not p.is_std or p.variant]
+    return UserNames(prefixes or ["main"])
 
 
 def _prefix(fn: Function) -> str:

@@ -114,6 +114,8 @@ class Packages(Importer):
             path, package.name, self.sources, self, go_version=package.go_version, errors=self.errors,
             is_std=package.is_std, link_path=package.link_path,
         )  # fmt: skip
+        # What used an import may have been replaced.
+        checker.reports_imports = self.overlay(path) is None
         self.checkers[path] = checker
         checker.declare(files)
         return checker
