@@ -180,6 +180,7 @@ def build_all(p: Plan, targets: dict[str, str], verb: str = "build") -> int:
         for r in libraries:
             if targets.get(r.import_path):
                 write_archive(p, r, targets[r.import_path])
+                p.note_installed(r, targets[r.import_path])
         stale = {q.import_path for q in new}
         check_libraries(p, [r for r in libraries if r.import_path in stale and not targets.get(r.import_path)])
     except UserError as e:
@@ -224,6 +225,7 @@ def write_archive(p: Plan, package: Package, target: str) -> None:
     data = on_big_stack(archive_of, p.context, p.graph, package, p.options)
     temporary = os.path.join(os.path.dirname(os.path.abspath(target)), f".goes-{os.getpid()}.a")
     try:
+        os.makedirs(os.path.dirname(temporary), exist_ok=True)
         with open(temporary, "wb") as f:
             f.write(data)
         os.replace(temporary, target)
