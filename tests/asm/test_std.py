@@ -12,6 +12,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from official import GOROOT
 
 from goes.asm.assemble import assemble, default_defines
 from goes.diag.diagnostic import Diagnostic
@@ -72,10 +73,10 @@ def without_relocations(d: Definition) -> bytes:
 
 
 def oracle(
-    tool: Path, file: Path, package: str, goroot: Path, folder: Path
+    tool: Path, file: Path, package: str, folder: Path
 ) -> dict[str, tuple[bool, bytes, list[str]]]:
     """Of each function: whether it has no stack check, its code with relocated fields zero, its references."""
-    command = [str(tool), "-S", "-p", package, "-std", "-I", str(goroot / "pkg/include"), "-D", "GOOS_linux"]
+    command = [str(tool), "-S", "-p", package, "-std", "-I", str(GOROOT / "pkg/include"), "-D", "GOOS_linux"]
     command += ["-D", "GOARCH_amd64", "-D", "GOAMD64_v1", "-o", str(folder / "x.o"), str(file)]
     env = dict(os.environ, GOOS="linux", GOARCH="amd64")
     text = subprocess.run(command, capture_output=True, text=True, check=True, env=env).stdout
@@ -109,17 +110,17 @@ def base_name(symbol: str) -> str:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_same_as_the_official_assembler(goroot: Path, tmp_path: Path, name: str) -> None:
-    tool = goroot / "pkg/tool/linux_amd64/asm"
+def test_same_as_the_official_assembler(tmp_path: Path, name: str) -> None:
+    tool = GOROOT / "pkg/tool/linux_amd64/asm"
     if not tool.exists() or shutil.which("objdump") is None:
         pytest.skip("no oracle")
-    file = goroot / "src" / name
+    file = GOROOT / "src" / name
     package = os.path.dirname(name)
     errors: list[Diagnostic] = []
-    include = [str(goroot / "pkg/include")]
+    include = [str(GOROOT / "pkg/include")]
     defs = assemble(str(file), file.read_bytes(), package, {}, include, default_defines(), frozenset(), errors)
     assert [e.message for e in errors] == []
-    expected = oracle(tool, file, package, goroot, tmp_path)
+    expected = oracle(tool, file, package, tmp_path)
     compared = 0
     for d in defs:
         if d.text is None:

@@ -163,8 +163,8 @@ def test_toolexec_sees_the_tools(goes: Goes, tmp_path: Path) -> None:
 
 
 def test_debug_lines_are_checked(goes: Goes) -> None:
-    lines = "//go:debug panicnil=1\n/*\n//go:debug a=b\n*/\n\t//go:debug panicnil=1\n//go:debug nosuch=1\n"
-    goes.write("main.go", lines + "package main\n\nfunc main() {}\n")
+    header = "//go:debug panicnil=1\n/*\n//go:debug a=b\n*/\n\t//go:debug panicnil=1\n//go:debug nosuch=1\n"
+    goes.write("main.go", header + "package main\n\nfunc main() {}\n")
     p = goes("build", "-n")
     assert (p.returncode, p.stderr.split("\n", 1)[1]) == (1, (
         "# example.com/m\n"

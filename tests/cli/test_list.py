@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from official import GO
 
-GO = Path(sys.executable).parent / "go"
 SOURCE = Path(__file__).parents[2] / "src"
 # Names of tools and of files in caches differ; goes has no archives to be out of date.
 OWN = ("BuildID", "Export", "Stale", "StaleReason")
 
-pytestmark = pytest.mark.skipif(not GO.exists(), reason="needs the official go command")
 
 FILES = {
     "go.mod": "module example.com/m\n\ngo 1.24\n\nrequire example.com/dep v1.0.0\n\ngodebug panicnil=1\n\nignore ./skip\n",

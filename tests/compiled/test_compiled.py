@@ -1,6 +1,6 @@
 """What holds for the compiled core beyond the tests that it shares with the interpreted one.
 
-    python -m pytest -o pythonpath=build/compiled
+    python -m pytest -o pythonpath="build/compiled tests"
 
 runs all tests with it; docs/compiled.md says how it is built.
 """

@@ -18,6 +18,7 @@ from goes.link.selfcheck import check, descriptor_size
 from goes.obj.symbol import (
     BSS,
     DATA,
+    FUZZ_COUNTERS,
     ITAB,
     NOPTRBSS,
     NOPTRDATA,
@@ -329,3 +330,20 @@ def test_type_offsets_count_from_the_section() -> None:
     at = image.address[t.name] - image.layout.types.address + 40
     value = struct.unpack_from("<i", image.layout.types.data, at)[0]
     assert value == image.address["type:.namedata.X."] - image.address["runtime.types"]
+
+
+def test_edge_counters_stand_between_the_bounds_that_fuzzing_looks_at() -> None:
+    parts = [code("main.main", EXIT_7)]
+    parts += [Definition(f"{FUZZ_COUNTERS}main.{name}", NOPTRBSS, size=size, align=1) for name, size in (("main", 3), ("f", 2))]
+    parts += [Definition(f"internal/fuzz.{name}", NOPTRBSS, align=1) for name in ("_counters", "_ecounters")]
+    _, image = link_image(options("main.main"), minimal(*parts))
+    first = image.address["internal/fuzz._counters"]
+    assert image.address[f"{FUZZ_COUNTERS}main.f"] == first
+    assert image.address[f"{FUZZ_COUNTERS}main.main"] == first + 2
+    assert image.address["internal/fuzz._ecounters"] == first + 5
+
+
+def test_without_edge_counters_the_bounds_are_plain_variables() -> None:
+    bounds = [Definition(f"internal/fuzz.{name}", NOPTRBSS, align=1) for name in ("_counters", "_ecounters")]
+    _, image = link_image(options("main.main"), minimal(code("main.main", EXIT_7), *bounds))
+    assert image.address["internal/fuzz._counters"] == image.address["internal/fuzz._ecounters"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from goes.load.constraint import HeaderError, header_matches, name_matches
+from goes.load.constraint import HeaderError, name_matches, read_constraint
 from goes.load.context import BuildContext, make_context
 from goes.load.embed import match
 from goes.load.header import read_header
@@ -35,14 +35,14 @@ def test_names(context: BuildContext, name: str, expected: bool) -> None:
     ],
 )
 def test_headers(context: BuildContext, header: str, expected: bool) -> None:
-    assert header_matches(context, (header + "package p\n").encode()) is expected
+    assert read_constraint((header + "package p\n").encode()).matches(context) is expected
 
 
 def test_a_constraint_line_in_error(context: BuildContext) -> None:
     with pytest.raises(HeaderError, match="parsing //go:build line: unexpected token"):
-        header_matches(context, b"//go:build a b\n\npackage p")
+        read_constraint(b"//go:build a b\n\npackage p").matches(context)
     with pytest.raises(HeaderError, match="multiple //go:build comments"):
-        header_matches(context, b"//go:build a\n//go:build b\n\npackage p")
+        read_constraint(b"//go:build a\n//go:build b\n\npackage p").matches(context)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import GO, messages, oracle, write_tree
+from filetree import write_tree
+from loadlab import messages, oracle
 
 from goes.load.context import BuildContext
 
@@ -169,7 +170,6 @@ GO_MODS = [
     "module m\ngo 1.27\nrequire q.com/z v1.2.3\n",
 ]
 
-needs_go = pytest.mark.skipif(not GO.exists(), reason="needs the official go command")
 
 
 @pytest.fixture(scope="module")
@@ -185,26 +185,22 @@ def compare(context: BuildContext, directory: Path, arguments: list[str]) -> Non
     assert expected
 
 
-@needs_go
 @pytest.mark.parametrize("name", DIRECTORIES)
 def test_a_package_in_error(context: BuildContext, tree: Path, name: str) -> None:
     compare(context, tree, ["./" + name])
 
 
-@needs_go
 @pytest.mark.parametrize("arguments", ARGUMENTS)
 def test_a_command_line_in_error(context: BuildContext, tree: Path, arguments: str) -> None:
     compare(context, tree, arguments.split())
 
 
-@needs_go
 @pytest.mark.parametrize("path", IMPORTS)
 def test_an_import_in_error(context: BuildContext, tmp_path: Path, path: str) -> None:
     write_tree(tmp_path, f"-- go.mod --\nmodule example.com/m\n-- p/a.go --\npackage a\nimport {path}\n")
     compare(context, tmp_path, ["./p"])
 
 
-@needs_go
 @pytest.mark.parametrize("text", GO_MODS)
 def test_a_go_mod_in_error(context: BuildContext, tmp_path: Path, text: str) -> None:
     (tmp_path / "go.mod").write_text(text)
@@ -212,7 +208,6 @@ def test_a_go_mod_in_error(context: BuildContext, tmp_path: Path, text: str) -> 
     compare(context, tmp_path, ["./..."])
 
 
-@needs_go
 @pytest.mark.parametrize("argument", ["x.go", "./...", ".", "github.com/q/r", "./nodir"])
 def test_outside_of_modules(context: BuildContext, tmp_path: Path, argument: str) -> None:
     write_tree(tmp_path, '-- x.go --\npackage main\nimport "github.com/x/y"\n')

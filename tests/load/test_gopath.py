@@ -6,13 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import ENV, GO, write_tree
+from filetree import ENV, write_tree
+from official import GO
 
 from goes.load.context import make_context
 from goes.load.gopath import GopathResolver, directory_path
 from goes.load.graph import Loader
-
-pytestmark = pytest.mark.skipif(not GO.exists(), reason="needs the official go command")
 
 TREE = """
 -- src/a/b/b.go --

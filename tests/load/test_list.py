@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import GO, oracle_list, write_tree
+from filetree import write_tree
+from loadlab import oracle_list
 
 from goes.diag.diagnostic import Diagnostic
 from goes.diag.source import SourceSet
@@ -15,8 +16,6 @@ from goes.load.graph import Loader
 from goes.load.package import Package
 from goes.syntax.parser import parse_file
 from goes.syntax.pragmas import check_declarations, check_directives
-
-pytestmark = pytest.mark.skipif(not GO.exists(), reason="needs the official go command")
 
 MODULE = """
 -- go.mod --

@@ -5,18 +5,17 @@ from __future__ import annotations
 import pytest
 
 from goes.load.moderrors import BuildListError, ModError, ModuleError, short_message, version_error
-from goes.load.modmatch import IgnorePatterns, clean_patterns, pattern_matcher, tree_matcher
+from goes.load.modmatch import IgnorePatterns
 from goes.load.modversions import (
-    check_path_major,
     compare,
     compare_main,
     from_toolchain,
     is_prefix,
     is_zero_pseudo,
-    pseudo_time,
     sort_mods,
     zero_pseudo,
 )
+from goes.load.patterns import clean_patterns, pattern_matcher, tree_matcher
 from goes.util.unifieddiff import unified_diff
 
 
@@ -41,17 +40,8 @@ def test_versions_that_leave_something_open(path: str, version: str, prefix: boo
     assert is_prefix(path, version) is prefix
 
 
-def test_major_versions_and_paths() -> None:
-    assert check_path_major("v2.0.0", "/v2") == "" == check_path_major("v2.0.0+incompatible", "")
-    assert check_path_major("v2.0.0", "") == "should be v0 or v1, not v2"
-    assert check_path_major("v1.0.0", ".v2") == "should be v2, not v1"
-    assert check_path_major("v0.0.0-20200101000000-abcdef123456", ".v1") == ""
-
-
 def test_pseudo_versions() -> None:
     assert zero_pseudo("v2") == "v2.0.0-00010101000000-000000000000" and is_zero_pseudo(zero_pseudo("v2"))
-    assert pseudo_time("v1.2.4-0.20200102030405-abcdef123456") == "20200102030405"
-    assert pseudo_time("v1.2.3") == ""
     assert from_toolchain("go1.21.3-custom") == "1.21.3" and from_toolchain("go1/../x") == ""
 
 

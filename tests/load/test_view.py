@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import write_tree
+from filetree import write_tree
 
 from goes.diag.diagnostic import UserError
 from goes.load.context import BuildContext

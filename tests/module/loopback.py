@@ -22,13 +22,12 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import unquote
 
-import go
+from official import GOROOT
 
 from goes.module.ed25519 import _BASE, _L, _encode, _multiply
 from goes.module.escape import escape
 from goes.module.tlog import join_hashes, node_hash, record_hash
 
-GOROOT = Path(go.__path__[0])
 ARCHIVES = GOROOT / "src/cmd/go/testdata/mod"
 SIGNER_SEED = hashlib.sha256(b"a test key").digest()
 NAME = "sum.test.invalid"

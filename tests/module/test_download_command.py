@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 from loopback import ModuleServer, send
+from official import GO
 
-ORACLE = "/work/venv/bin/go"
 SOURCE = str(Path(__file__).resolve().parents[2] / "src")
 M = "module m\n\ngo 1.27\n\n"
 QUOTE = M + "require rsc.io/quote v1.5.2\n"
@@ -35,7 +35,6 @@ def run(command: list[str], args: list[str], files: dict[str, str], env: dict[st
     return done.returncode, out, err, sums.read_text() if sums.exists() else ""
 
 
-@pytest.mark.skipif(not os.path.exists(ORACLE), reason="needs the official go command")
 @pytest.mark.parametrize(
     ("args", "files", "env"),
     [
@@ -56,12 +55,11 @@ def run(command: list[str], args: list[str], files: dict[str, str], env: dict[st
 )  # fmt: skip
 def test_download(server: ModuleServer, tmp_path: Path, args: str, files: dict[str, str], env: dict[str, str]) -> None:
     words = ["mod", "download", *args.split()]
-    theirs = run([ORACLE], words, files, server.environment(tmp_path / "a", **env), tmp_path / "a")
+    theirs = run([str(GO)], words, files, server.environment(tmp_path / "a", **env), tmp_path / "a")
     ours = run([sys.executable, "-m", "goes"], words, files, server.environment(tmp_path / "b", **env), tmp_path / "b")
     assert ours == theirs
 
 
-@pytest.mark.skipif(not os.path.exists(ORACLE), reason="needs the official go command")
 @pytest.mark.parametrize(
     "damage",
     [
@@ -74,7 +72,7 @@ def test_download(server: ModuleServer, tmp_path: Path, args: str, files: dict[s
 )
 def test_verify(server: ModuleServer, tmp_path: Path, damage: str) -> None:
     results = []
-    for command in ([ORACLE], [sys.executable, "-m", "goes"]):
+    for command in ([str(GO)], [sys.executable, "-m", "goes"]):
         directory = tmp_path / "x"
         env = server.environment(directory)
         assert run(command, ["mod", "download"], {"go.mod": QUOTE}, env, directory)[0] == 0

@@ -9,7 +9,8 @@ from loopback import NAME, SumDatabase, sign_note, verifier_key
 
 from goes.module.ed25519 import verify
 from goes.module.note import NoteError, Verifier, open_note
-from goes.module.pseudo import canonical_version, is_pseudo_version, pseudo_base, pseudo_time, pseudo_version
+from goes.module.pseudo import is_pseudo_version, pseudo_base, pseudo_time, pseudo_version
+from goes.module.semver import canonical_version
 from goes.module.sumdb import KNOWN
 from goes.module.tlog import LogError, Tile, Tree, parse_tree, prove_tree, read_hashes, record_hash, split_index, stored_index, tree_hash
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import random
 import re
-from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
+from official import GOROOT
 
 from goes.module import mvs
 from goes.module.mvs import Module
@@ -48,9 +47,7 @@ def modules(text: str) -> list[Module]:
 
 def scenarios() -> list[tuple[str, list[str], str]]:
     """(name, lines of the graph, question) of cmd/go's own table."""
-    spec = find_spec("go")
-    assert spec is not None and spec.submodule_search_locations is not None
-    source = Path(spec.submodule_search_locations[0], "src/cmd/go/internal/mvs/mvs_test.go").read_text()
+    source = (GOROOT / "src/cmd/go/internal/mvs/mvs_test.go").read_text()
     table = source.split("var tests = `")[1].split("`")[0]
     out: list[tuple[str, list[str], str]] = []
     for case in re.split(r"^name:", table, flags=re.M)[1:]:

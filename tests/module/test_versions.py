@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from goes.module import semver
+from goes.module.pathmajor import major_mismatch
 from goes.module.paths import check_file_path, check_import_path, check_module_path, split_major
 
 
@@ -22,6 +23,13 @@ def test_go_versions_are_ordered() -> None:
     for a, b in zip(order, order[1:]):
         assert semver.compare_go(a, b) < 0, (a, b)
     assert semver.language_version("1.27.3") == "1.27"
+
+
+def test_major_versions_and_paths() -> None:
+    assert major_mismatch("v2.0.0", "/v2") == "" == major_mismatch("v2.0.0+incompatible", "")
+    assert major_mismatch("v2.0.0", "") == "should be v0 or v1, not v2"
+    assert major_mismatch("v1.0.0", ".v2") == "should be v2, not v1"
+    assert major_mismatch("v0.0.0-20200101000000-abcdef123456", ".v1") == ""
 
 
 def test_paths() -> None:

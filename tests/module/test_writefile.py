@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from goes.module.writefile import ChangedError, read_file, write_file
+from goes.module.writefile import ChangedError, write_file
+from goes.util.lockedfile import read_locked
 
 
 def test_the_mode_and_a_link_stay(tmp_path: Path) -> None:
@@ -36,14 +37,14 @@ def test_what_someone_else_changed_is_not_overwritten(tmp_path: Path) -> None:
     path.write_bytes(b"theirs")
     with pytest.raises(ChangedError):
         write_file(str(path), b"mine", b"old")
-    assert read_file(str(path)) == b"theirs" and os.listdir(tmp_path) == ["go.mod"]
+    assert read_locked(str(path)) == b"theirs" and os.listdir(tmp_path) == ["go.mod"]
     assert write_file(str(path), b"mine", None)
     assert not write_file(str(path), b"mine", b"old"), "it says so already"
 
 
 def test_a_new_file(tmp_path: Path) -> None:
     assert write_file(str(tmp_path / "go.mod"), b"new", b"", str(tmp_path / "cache"))
-    assert read_file(str(tmp_path / "go.mod")) == b"new"
+    assert read_locked(str(tmp_path / "go.mod")) == b"new"
     assert (tmp_path / "cache" / "cache" / "lock").exists()
 
 

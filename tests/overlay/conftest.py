@@ -2,27 +2,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from merge import merge_goroot  # noqa: E402
-
-GOROOT = Path("/work/venv/lib/python3.11/site-packages/go")
-OVERLAY = Path(__file__).parents[2] / "src" / "goes" / "overlay"
-
-
-class Merged:
-    """A GOROOT with the overlay applied, after the official compiler has been through its packages."""
-
-    def __init__(self, root: Path, used: set[str], output: str, go_asm_h: str) -> None:
-        self.root = root
-        self.used = used
-        self.output = output
-        self.go_asm_h = go_asm_h
+from merge import OVERLAY, Merged, merge_goroot
+from official import GO, GOROOT
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +25,7 @@ def merged(tmp_path_factory: pytest.TempPathFactory) -> Merged:
         CGO_ENABLED="0",
     )
     done = subprocess.run(
-        [str(GOROOT / "bin" / "go"), "build", "-work", "-gcflags=-e", "runtime", "reflect", "syscall"],
+        [str(GO), "build", "-work", "-gcflags=-e", "runtime", "reflect", "syscall"],
         env=env,
         cwd=base,
         capture_output=True,

@@ -11,12 +11,13 @@ import mmap
 import struct
 from pathlib import Path
 
+from official import GOROOT
+
 from goes.asm.assemble import assemble
 from goes.diag.diagnostic import Diagnostic
 from goes.obj.symbol import R_ADDR64, R_PC32, Definition
 
 OVERLAY = Path(__file__).parents[2] / "src" / "goes" / "overlay"
-GOROOT = Path("/work/venv/lib/python3.11/site-packages/go")
 MAP_32BIT = 0x40
 
 

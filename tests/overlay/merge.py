@@ -13,6 +13,8 @@ import re
 import shutil
 from pathlib import Path
 
+OVERLAY = Path(__file__).parents[2] / "src" / "goes" / "overlay"
+
 _START = re.compile(r"(func|type|var|const)\b")
 _METHOD = re.compile(r"func \((?:\w+ )?(\*?)(\w+)(?:\[.*?\])?\) (\w+)")
 _FUNC = re.compile(r"func (\w+)")
@@ -187,3 +189,13 @@ def merge_goroot(goroot: Path, overlay: Path, target: Path) -> set[str]:
             (target / entry.name).symlink_to(entry)
     link(Path("."))
     return used
+
+
+class Merged:
+    """A GOROOT with the overlay applied, after the official compiler has been through its packages."""
+
+    def __init__(self, root: Path, used: set[str], output: str, go_asm_h: str) -> None:
+        self.root = root
+        self.used = used
+        self.output = output
+        self.go_asm_h = go_asm_h

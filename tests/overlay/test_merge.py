@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from conftest import OVERLAY, Merged
-from merge import overlay_packages, split
+from merge import OVERLAY, Merged, overlay_packages, split
 
 
 def test_official_compiler_accepts_the_merged_packages(merged: Merged) -> None:

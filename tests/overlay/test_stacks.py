@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Merged
+from merge import Merged
 from world import World
 
 ATTRIBUTES = 'attributes #0 = { noinline nounwind noredzone uwtable "frame-pointer"="none" "split-stack" "disable-tail-calls"="true" }\n'

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
-from conftest import GOROOT, OVERLAY, Merged
-from merge import overlay_packages
+from merge import OVERLAY, Merged, overlay_packages
+from official import GOROOT
 
+import goes
 from goes.diag.diagnostic import Diagnostic
 from goes.diag.source import SourceFile, SourceSet
 from goes.load.overlay import _declared, overlay_package
 from goes.syntax.nodes import File
 from goes.syntax.parser import parse_file
+
+SRC = str(Path(goes.__file__ or "").parents[1])
 
 
 def parse(paths: list[Path], sources: SourceSet) -> list[File]:
@@ -43,3 +49,12 @@ def test_loader_and_text_agree(merged: Merged) -> None:
         applied = names(package.apply(upstream, own))
         text = names(parse(go_files(merged.root / "src" / name), sources))
         assert applied == text, name
+
+
+def test_a_merged_package_is_right_as_a_whole(tmp_path: Path) -> None:
+    """Naming packages checks every declaration, not only what programs reach."""
+    env = {**os.environ, "GOCACHE": str(tmp_path), "PYTHONPATH": SRC, "GOFLAGS": "", "GO111MODULE": "off"}
+    done = subprocess.run(
+        [sys.executable, "-m", "goes", "build", *overlay_packages(OVERLAY)], cwd=tmp_path, env=env, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -271,6 +271,20 @@ def test_only_a_conversion_on_the_spot_is_a_view_of_the_bytes() -> None:
     assert [c.no_copy for c in instrs(fn, ir.StringConvert) if isinstance(c, ir.StringConvert)] == [False]
 
 
+@pytest.mark.parametrize(
+    "comparison, views",
+    [
+        ("string(b) == s", [True]),
+        ("g() != string(b)", [True]),  # the conversion comes after the call
+        ("string(b) == g()", [False]),  # which may change b
+        ("string(b) == string(h(b))", [False, True]),
+    ],
+)
+def test_bytes_are_compared_without_a_copy(comparison: str, views: list[bool]) -> None:
+    fn = build("func g() string; func h(b []byte) []byte; func f(s string, b []byte) bool { return " + comparison + " }", "f")
+    assert [c.no_copy for c in instrs(fn, ir.StringConvert) if isinstance(c, ir.StringConvert)] == views
+
+
 def test_a_variable_added_to_a_string_keeps_its_own_value() -> None:
     fn = build("func f(a, b, s string) (string, string) { x := a + b; s += x; return x, s }")
     assert [len(c.operands()) for c in instrs(fn, ir.Concat)] == [2, 2]

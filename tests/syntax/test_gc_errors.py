@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
-from gc_annotations import expected_errors, go_root
+from gc_annotations import expected_errors
+from official import GOROOT
 
 from goes.diag.diagnostic import Diagnostic
 from goes.diag.source import SourceSet
 from goes.syntax.nodes import FuncDecl
 from goes.syntax.parser import parse_body, parse_file
 
-FILES = sorted((go_root() / "src/cmd/compile/internal/syntax/testdata").glob("*.go"))
+FILES = sorted((GOROOT / "src/cmd/compile/internal/syntax/testdata").glob("*.go"))
 
 
 def test_the_corpus_is_there() -> None:

@@ -1,4 +1,4 @@
-"""Trees of files from one text, and what loads them."""
+"""A loader for a module written down in a text."""
 
 from __future__ import annotations
 
@@ -7,27 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filetree import ENV, write_tree
 
 from goes.load.context import make_context
 from goes.load.graph import Loader
-
-ENV = {"GOOS": "linux", "GOARCH": "amd64", "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOPROXY": "off", "GOFLAGS": ""}
-
-
-def write_tree(root: Path, text: str) -> None:
-    """Sections `-- name --` become files."""
-    name = ""
-    lines: list[str] = []
-    for line in text.splitlines() + ["-- end --"]:
-        if line.startswith("-- ") and line.endswith(" --"):
-            if name:
-                path = root / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text("\n".join(lines) + "\n")
-            name = line[3:-3]
-            lines = []
-        else:
-            lines.append(line)
 
 
 @pytest.fixture

@@ -55,6 +55,13 @@ def names(packages: list[Package]) -> list[str]:
     return [p.description for p in packages]
 
 
+def test_fuzzing_counts_edges_of_what_package_and_tests_import(load: Load) -> None:
+    found = testing.fuzzed_packages(variants_of(load, MODULE))
+    assert {"m/p", "m/user", "fmt"} <= found
+    # Not the tests outside of the package, what only the main package imports, and what testing uses meanwhile.
+    assert not {"m/p_test", "m/p.test", "testing/internal/testdeps", "testing", "sync"} & found
+
+
 def test_packages_that_import_the_tested_one_are_recompiled(load: Load) -> None:
     v = variants_of(load, MODULE)
     assert v.internal.description == "m/p [m/p.test]"

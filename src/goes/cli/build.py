@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..diag.diagnostic import UserError
 from ..run.workdir import WorkDirectory
+from ..util.wholefile import replacing
 from .buildflags import Plan, build_cached, check_libraries, plan
 from .flags import BUILD_FLAGS, COVER_FLAGS, TEXT, Flag, FlagSet, quote
 
@@ -78,23 +79,14 @@ def check_target_file(target: str, verb: str, path: str) -> None:
 
 def install(built: str, target: str, verb: str = "build", path: str = "") -> None:
     """Copy the cached executable of a package to its place, never leaving half of it."""
-    from shutil import copyfile
+    from shutil import copyfileobj
 
     check_target_file(target, verb, path)
-    folder = os.path.dirname(os.path.abspath(target))
-    temporary = os.path.join(folder, f".goes-{os.getpid()}-{os.path.basename(target)}")
     try:
-        os.makedirs(folder, exist_ok=True)
-        copyfile(built, temporary)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o777 & ~mask)
-        os.replace(temporary, target)
+        os.makedirs(os.path.dirname(os.path.abspath(target)), exist_ok=True)
+        with open(built, "rb") as source, replacing(target, 0o777, hidden=True) as f:
+            copyfileobj(source, f, 1 << 20)
     except OSError as e:
-        try:
-            os.unlink(temporary)
-        except OSError:
-            pass
         raise UserError(f"go: open {target}: {os.strerror(e.errno or 0).lower()}") from None
 
 
@@ -223,17 +215,11 @@ def write_archive(p: Plan, package: Package, target: str) -> None:
     from .progress import on_big_stack
 
     data = on_big_stack(archive_of, p.context, p.graph, package, p.options)
-    temporary = os.path.join(os.path.dirname(os.path.abspath(target)), f".goes-{os.getpid()}.a")
     try:
-        os.makedirs(os.path.dirname(temporary), exist_ok=True)
-        with open(temporary, "wb") as f:
+        os.makedirs(os.path.dirname(os.path.abspath(target)), exist_ok=True)
+        with replacing(target, hidden=True) as f:
             f.write(data)
-        os.replace(temporary, target)
     except OSError as e:
-        try:
-            os.unlink(temporary)
-        except OSError:
-            pass
         raise UserError(f"go: open {target}: {os.strerror(e.errno or 0).lower()}") from None
 
 

@@ -452,6 +452,12 @@ def _cover_program(
     from ..work.toolprograms import tool_program
 
     mode = values.text("covermode") or "set"
+    needed = ["runtime/coverage"] + (["sync/atomic"] if mode == "atomic" else [])
+    for root in graph.roots:
+        if root.name == "main" and root.dependencies is not None:
+            for path in needed:
+                root.dependencies.append(loader.load_import(path, "", None, [], [])[0])
+    graph = MadeGraph(graph.roots, graph.warnings)
     patterns = [p for p in values.text("coverpkg").split(",") if p]
     if patterns:
         covered, unmatched = select(graph.packages, patterns, os.getcwd(), mode)
@@ -459,16 +465,11 @@ def _cover_program(
             sys.stderr.write(f"warning: no packages being built depend on matches for pattern {pattern}\n")
     else:
         covered = of_program(graph.packages, graph.roots, mode)
-    needed = ["runtime/coverage"] + (["sync/atomic"] if mode == "atomic" else [])
-    for root in graph.roots:
-        if root.name == "main" and root.dependencies is not None:
-            for path in needed:
-                root.dependencies.append(loader.load_import(path, "", None, [], [])[0])
     paths = [p.import_path for p in covered]
     options.cover = Coverage(
         mode, paths, "program", os.path.join(work.path(), "cover"), lambda: tool_program("cover", cache)
     )
-    return MadeGraph(graph.roots, graph.warnings)
+    return graph
 
 
 def identify(p: Plan, root: Package, name: str) -> str:

@@ -163,22 +163,17 @@ def _expire_tests() -> None:
     directory = _cache()
     if directory == "off" or not os.path.isdir(directory):
         return
-    import fcntl
+    from ..util.lockedfile import locked, replace_contents
 
     path = os.path.join(directory, "testexpire.txt")
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        with locked(path) as descriptor:
+            before = os.read(descriptor, 64).strip()
+            now = time.time_ns()
+            if now > (int(before) if before.isdigit() else 0):
+                replace_contents(descriptor, b"%d\n" % now)
     except OSError as e:
         raise UserError(f"go: open {path}: {os.strerror(e.errno or 0).lower()}") from None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        before = os.read(descriptor, 64).strip()
-        now = time.time_ns()
-        if now > (int(before) if before.isdigit() else 0):
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, b"%d\n" % now, 0)
-    finally:
-        os.close(descriptor)
 
 
 def _clean_modules(cleaner: _Cleaner) -> None:

@@ -65,7 +65,7 @@ def run(args: list[str]) -> int:
     from ..load.context import find_goroot
     from ..run.process import run_tool
     from ..work.childenv import child_environment
-    from ..work.docprogram import NAME, PACKAGE
+    from ..work.docprogram import NAME, PACKAGE, SERVER_DIRECTORY
     from ..work.toolprograms import tool_program
 
     program = tool_program(NAME, package=PACKAGE)
@@ -73,4 +73,12 @@ def run(args: list[str]) -> int:
     env = child_environment(dict(os.environ), goroot)
     env["GOROOT"] = goroot
     env.setdefault("GOTOOLCHAIN", "local")
-    return run_tool("doc", [program, *args], env)
+    if not any(a.lstrip("-").partition("=")[0] == "http" for a in args if a.startswith("-")):
+        return run_tool("doc", [program, *args], env)
+    from ..run.workdir import make_directory, remove_tree, temporary_directory
+
+    env[SERVER_DIRECTORY] = make_directory(temporary_directory(os.environ), "go-doc")
+    try:
+        return run_tool("doc", [program, *args], env)
+    finally:
+        remove_tree(env[SERVER_DIRECTORY])

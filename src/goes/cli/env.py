@@ -19,6 +19,7 @@ from typing import Final, final
 from ..diag.diagnostic import UserError
 from ..work.cachedirectory import cache_directory
 from .flags import BOOL, CHDIR, Flag, FlagSet, quote
+from .toolchain import find_up
 
 EXAMPLE: Final = "goes env GOROOT GOCACHE"
 FLAGS: Final = FlagSet("env", "go env [-json] [-changed] [-u] [-w] [var ...]", [
@@ -66,19 +67,6 @@ class Variables:
         value = self.env.get(name, "") or usual
         self.put(name, value, value != usual)
         return value
-
-
-def find_up(name: str) -> str:
-    """The file of that name in the working directory or above, "" if there is none."""
-    directory = os.getcwd()
-    while True:
-        path = os.path.join(directory, name)
-        if os.path.isfile(path):
-            return path
-        parent = os.path.dirname(directory)
-        if parent == directory:
-            return ""
-        directory = parent
 
 
 def _goroot(env: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..diag.diagnostic import UserError
+from ..util.wholefile import write_whole
 from .flags import quote
 
 KNOWN: Final = frozenset((
@@ -213,15 +214,8 @@ def _sorted_runs(lines: list[str]) -> list[str]:
 
 
 def _write(path: str, lines: list[str]) -> None:
-    temporary = f"{path}.{os.getpid()}"
+    data = "".join(line + "\n" for line in lines).encode("utf-8", "surrogateescape")
     try:
-        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-        with open(temporary, "w", encoding="utf-8", errors="surrogateescape", newline="") as f:
-            f.write("".join(line + "\n" for line in lines))
-        os.replace(temporary, path)
+        write_whole(path, data)
     except OSError as e:
-        try:
-            os.unlink(temporary)
-        except OSError:
-            pass
         raise UserError(f"go: writing go env config: open {path}: {os.strerror(e.errno or 0).lower()}") from None

@@ -37,8 +37,8 @@ def run(args: list[str]) -> int:
     from ..load.getquery import GetQuery, new_query
     from ..load.getresolver import GetOptions, Resolver, written_requirements
     from ..load.moderrors import ModError
-    from ..load.modmatch import clean_patterns
     from ..load.modwrite import WriteOptions, write_go_mod
+    from ..load.patterns import clean_patterns
     from ..load.workcheck import load_workspace
     from .modcommands import open_state
 

@@ -138,8 +138,10 @@ def dispatch(args: list[str]) -> int:
     try:
         if verb != "help":
             from .goenv import apply_file
+            from .toolchain import select
 
             apply_file()
+            select(args)
             if os.environ.get("GOPATH") and not (verb == "env" and ("-w" in args or "-u" in args)):
                 check_gopath()
         status: int = verb_module(verb).run(args[1:])

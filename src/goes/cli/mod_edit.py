@@ -63,8 +63,9 @@ _ORDERED: Final = frozenset(flag.name for flag in _EDITS)
 
 def run(args: list[str]) -> int:
     from ..module import modfile, writefile
-    from ..module.modedit import GO_VERSION, TOOLCHAIN
+    from ..module.directivefile import GO_VERSION, TOOLCHAIN
     from ..module.paths import check_import_path
+    from ..util.lockedfile import read_locked
     from .modcommon import check_modfile_flag
 
     values, edits = parse_edits(FLAGS, args, _ORDERED)
@@ -94,7 +95,7 @@ def run(args: list[str]) -> int:
         raise UserError(f'go mod: invalid -toolchain option; expecting something like "-toolchain go{go_version()}"')
 
     try:
-        data = writefile.read_file(path)
+        data = read_locked(path)
     except OSError as e:
         raise os_error(e, "open" if not isinstance(e, IsADirectoryError) else "read", path) from None
     mod = modfile.parse(path, data.decode("utf-8", "surrogateescape"))

@@ -77,6 +77,7 @@ def run(args: list[str]) -> int:
 
 def _find_module_path(directory: str) -> str:
     """From an import comment, or from the place below GOPATH."""
+    from ..load.resolve import path_below
     from ..module.paths import check_import_path
 
     names = sorted(os.listdir(directory))
@@ -99,7 +100,7 @@ def _find_module_path(directory: str) -> str:
     home = os.environ.get("HOME", "")
     gopath = os.environ.get("GOPATH", "") or (home + "/go" if home else "")
     for entry in gopath.split(os.pathsep):
-        relative = _inside(directory, os.path.join(entry, "src")) if entry else ""
+        relative = path_below(directory, os.path.join(entry, "src")) if entry else ""
         if relative:
             wrong = check_import_path(relative)
             if not wrong:
@@ -107,15 +108,6 @@ def _find_module_path(directory: str) -> str:
             reason = f"bad module path inferred from directory in GOPATH: {wrong}"
             break
     raise UserError("go: " + _HELP.format(directory=directory, reason=reason))
-
-
-def _inside(path: str, root: str) -> str:
-    """The path relative to the root if it is below it, in name or in fact."""
-    for r in (root, os.path.realpath(root)):
-        for p in (path, os.path.realpath(path)):
-            if p.startswith(r.rstrip("/") + "/"):
-                return p[len(r.rstrip("/")) + 1 :]
-    return ""
 
 
 def _import_comment(path: str) -> str:
@@ -132,12 +124,13 @@ def _import_comment(path: str) -> str:
 
 
 def _check(path: str) -> None:
+    from ..load.patterns import is_local_import
     from ..module.paths import check_import_path, split_major
     from ..syntax.unicode import quote
 
     wrong = check_import_path(path)
     if wrong:
-        if path in (".", "..") or path.startswith(("./", "../")):
+        if is_local_import(path):
             raise UserError(f"go: malformed module path {quote(path)}: is a local import path")
         raise UserError("go: " + wrong.replace("malformed import path", "malformed module path", 1))
     if path in ("go", "toolchain"):

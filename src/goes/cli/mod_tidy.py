@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from ..diag.diagnostic import UserError
@@ -19,8 +18,6 @@ FLAGS: Final = FlagSet("mod tidy", "go mod tidy [-e] [-v] [-x] [-diff] [-go=vers
     Flag("compat", TEXT, "keep checksums needed by that version of Go", "version"),
     *MOD_FLAGS,
 ])  # fmt: skip
-
-_GO_VERSION: Final = re.compile(r"([1-9][0-9]*)\.(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))?([a-z]+[0-9]+)?")
 
 
 def run(args: list[str]) -> int:
@@ -55,10 +52,11 @@ def run(args: list[str]) -> int:
 
 def check_version(flags: FlagSet, flag: str, version: str, running: str) -> None:
     """A version of Go as a flag names it. Raises UserError."""
+    from ..module.directivefile import GO_VERSION
     from ..module.semver import compare_go
 
     problem = ""
-    if version and _GO_VERSION.fullmatch(version) is None:
+    if version and GO_VERSION.fullmatch(version) is None:
         problem = f'expecting a Go version like "{running}"'
     elif version and compare_go(version, running) > 0:
         problem = f"maximum supported Go version is {running}"

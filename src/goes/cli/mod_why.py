@@ -28,13 +28,14 @@ def run(args: list[str]) -> int:
     from ..load.modload import load_packages
     from ..load.modpackages import PackageOptions
     from ..load.modstate import NEED_ROOT
+    from ..load.patterns import is_local_import
     from .modcommands import open_state
 
     values = FLAGS.parse(args)
     names = values.rest
     if values.flag("m"):
         for name in names:
-            if name in (".", "..") or name.startswith(("./", "../")):
+            if is_local_import(name):
                 raise UserError(f"go: cannot use relative path {name} to specify module")
             if name.startswith("/"):
                 raise UserError(f"go: cannot use absolute path {name} to specify module")

@@ -11,7 +11,6 @@ from typing import Final, TextIO, TypeVar, final
 from ..work.options import Progress
 
 STACK_BYTES: Final = 512 << 20
-DELAY: Final = 0.5  # quick builds stay silent
 
 A = TypeVar("A")
 B = TypeVar("B")

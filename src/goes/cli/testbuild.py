@@ -14,8 +14,8 @@ import threading
 from typing import TYPE_CHECKING, Final, final
 
 from ..diag.diagnostic import UserError
-from ..load.graph import Graph
-from ..load.testing import TestCover, TestVariants, packages_below, test_variants
+from ..load.graph import Graph, dependencies_first
+from ..load.testing import TestCover, TestVariants, fuzzed_packages, test_variants
 from ..test.jsontext import json_string
 from ..test.runner import PackageRun, RunSettings, write_stdout
 from ..test.schedule import Job, in_child
@@ -341,7 +341,7 @@ class JobBuilder:
             state = PackageRun(settings, package, self._root(package), work)
             job = PackageJob(self, package, state)
             state.cover_meta = self.meta_digest
-            faulty = [p for p in packages_below(package) if p.error is not None]
+            faulty = [p for p in dependencies_first([package]) if p.error is not None]
             if not faulty and (package.test_go_files or package.xtest_go_files):
                 variants = test_variants(self.plan.loader, package, cover)
                 at_fault = variants.at_fault()
@@ -432,6 +432,8 @@ class JobBuilder:
         if self.command.covers:
             paths = [c.import_path for c in self.covered] if self.patterns else [variants.package.import_path]
             options.cover = self.coverage(paths, os.path.join(work, "cover"))
+        if self.command.values.text("fuzz"):
+            options.counted = fuzzed_packages(variants)
         made = Plan(p.context, graph, options, p.values, p.cache, p.work, p.loader)
         if p.values.text("buildvcs") in ("auto", ""):
             made.wanted = []  # test binaries are not stamped unless that is asked for

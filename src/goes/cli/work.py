@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-import sys
-from importlib import import_module
 from typing import Final
 
+from . import group
 from .flags import FlagSet
 
 EXAMPLE: Final = "goes work init ./a ./b"
@@ -21,37 +20,13 @@ SUBCOMMANDS: Final[dict[str, str]] = {
     "vendor": "make vendored copy of dependencies",
 }
 
-_USAGE: Final = """Work provides access to operations on workspaces.
-
-Usage:
-
-	go work <command> [arguments]
-
-The commands are:
-
-{commands}
-
-Use "go help work <command>" for more information about a command.
-
-"""
+_ABOUT: Final = "Work provides access to operations on workspaces."
 
 
 def help_text() -> str:
     """The text of `goes help work`."""
-    return _USAGE.format(commands="\n".join(f"\t{name:<11} {SUBCOMMANDS[name]}" for name in sorted(SUBCOMMANDS)))
+    return group.help_text("work", _ABOUT, SUBCOMMANDS)
 
 
 def run(args: list[str]) -> int:
-    if not args:
-        sys.stderr.write(help_text())
-        return 2
-    name = args[0]
-    if name == "help":
-        from . import help
-
-        return help.run(["work", *args[1:]])
-    if name not in SUBCOMMANDS:
-        sys.stderr.write("go work: unknown command\nRun 'go help work' for usage.\n")
-        return 2
-    status: int = import_module(f".work_{name}", __package__).run(args[1:])
-    return status
+    return group.run("work", help_text(), SUBCOMMANDS, args)

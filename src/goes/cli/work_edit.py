@@ -49,7 +49,7 @@ _ORDERED: Final = frozenset(flag.name for flag in _EDITS)
 def run(args: list[str]) -> int:
     from ..load.package import short_path
     from ..load.view import PLAIN
-    from ..module.modedit import GO_VERSION, TOOLCHAIN
+    from ..module.directivefile import GO_VERSION, TOOLCHAIN
     from .workcommon import NO_WORK_FILE, read_work_file, write_work_file
 
     values, edits = parse_edits(FLAGS, args, _ORDERED)
@@ -100,7 +100,7 @@ def run(args: list[str]) -> int:
 
 def _arguments(name: str, arg: str) -> tuple[str, ...]:
     """What an editing flag says. UserError if it says nothing that can be done."""
-    from ..module.workfile import directory_path
+    from ..module.moddirective import directory_path
 
     try:
         if name == "replace":

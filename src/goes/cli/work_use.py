@@ -60,7 +60,7 @@ class _Uses:
 
     def canonical(self, path: str) -> tuple[str, str]:
         """A directory named on the command line: its absolute path, and how go.work is to have it."""
-        from ..module.workfile import directory_path
+        from ..module.moddirective import directory_path
 
         if os.path.isabs(path):
             return os.path.normpath(path), os.path.normpath(path)

@@ -140,13 +140,13 @@ class CallLayout:
 
     `params[i]` are the locations of parameter i (receiver first if any); a memory type has one ptr location and
     `by_address[i]` is true. `results_in_memory`: a result pointer occupies the first integer location (`result_pointer`);
-    `result_offsets[i]`/`result_size` describe the area; else `results[i]` lists register locations of result i.
+    `result_offsets[i]` describes the area; else `results[i]` lists register locations of result i.
     `stack_bytes`: total of stack argument slots.
     """
 
     __slots__ = (
         "params", "by_address", "param_types", "result_types", "results_in_memory", "result_pointer", "result_offsets",
-        "result_size", "results", "stack_bytes",
+        "results", "stack_bytes",
     )  # fmt: skip
 
     def __init__(self, param_types: list[t.Type], result_types: list[t.Type]) -> None:
@@ -156,7 +156,6 @@ class CallLayout:
         self.by_address: list[bool] = []
         self.results: list[list[Location]] = []
         self.result_offsets: list[int] = []
-        self.result_size = 0
         self.result_pointer: Location | None = None
         ints = 0
         floats = 0
@@ -167,7 +166,6 @@ class CallLayout:
             offset = (offset + a - 1) // a * a
             self.result_offsets.append(offset)
             offset += sizeof(r)
-        self.result_size = (offset + 7) // 8 * 8
         if not self.results_in_memory:
             for r in result_types:
                 locations: list[Location] = []

@@ -56,14 +56,16 @@ class Shape:
 
 
 class Context:
-    """What all functions of a program share. `abi0`: functions that are upstream assembly, with a raw `.abi0` entry."""
+    """What all functions of a program share. `abi0`: functions that are upstream assembly, with a raw `.abi0` entry;
+    `counted`: import paths of packages with edge counters (edges.py)."""
 
-    __slots__ = ("sources", "level", "abi0", "_shapes", "_types", "_places")
+    __slots__ = ("sources", "level", "abi0", "counted", "_shapes", "_types", "_places")
 
     def __init__(self, sources: SourceSet, level: int = QUICK) -> None:
         self.sources = sources
         self.level = level
         self.abi0: set[str] = set()
+        self.counted: frozenset[str] = frozenset()
         self._shapes: dict[t.Type, Shape] = {}
         self._types: dict[t.Type, str] = {}
         self._places: dict[Pos, tuple[str, int]] = {}

@@ -24,7 +24,7 @@ from ..ssa.instr import Instr, Phi, Value
 from ..types import types as t
 from ..types.linkname import escape_path
 from ..types.sizes import alignof, offsets_of, sizeof
-from . import calls, checks, interfaces, maps, memory, slices, strings, values
+from . import calls, checks, edges, interfaces, maps, memory, slices, strings, values
 from .emitter import Context, Emitter, PendingPhi, quote
 from .llvm import CALL_TWICE, NOSPLIT, SPLIT, FunctionCode
 
@@ -201,12 +201,17 @@ def _block_label(block: Block) -> str:
 
 
 def _number_edges(e: Emitter) -> None:
-    """Which edges need a block of their own: several edges to one block with phis, and edges that copy memory."""
+    """Which edges need a block of their own: several edges to one block with phis, edges that copy memory, and critical
+    edges that are counted."""
+    counted = edges.is_counted(e.fn, e.ctx)
     for block in e.order:
         succs = block.succs
         if len(succs) < 2:
             continue
         for k, to in enumerate(succs):
+            if counted and edges.is_critical(block, to):
+                e.edge_labels[(block, k)] = f"b{block.index}.e{k}"
+                continue
             phis = to.phis()
             if not phis:
                 continue
@@ -242,6 +247,8 @@ def _block(e: Emitter, block: Block) -> None:
         if buffers is not None:
             shape = e.ctx.shape(p.type)
             e.copy(buffers[1], buffers[0], shape.size, shape.align)
+    if edges.begins_edge(block) and edges.is_counted(e.fn, e.ctx):
+        edges.count_edge(e)
     for i in block.instrs:
         if isinstance(i, Phi):
             continue
@@ -335,6 +342,8 @@ def _edge_blocks(e: Emitter, block: Block) -> None:
         label = e.edge_labels.get((block, k))
         if label is not None:
             e.label(label)
+            if edges.is_critical(block, to) and edges.is_counted(e.fn, e.ctx):
+                edges.count_edge(e)
             _edge_copies(e, block, k)
             e.jump(_block_label(to))
 

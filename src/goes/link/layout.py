@@ -18,6 +18,7 @@ from ..obj.symbol import (
     BSS,
     DATA,
     FUNCVAL,
+    FUZZ_COUNTERS,
     GCBITS,
     GOSTRING,
     ITAB,
@@ -46,6 +47,9 @@ _MAX_ALIGN: Final = 32
 HEADER_SIZE: Final = 4096
 # No type may have offset 0: nameOff and typeOff 0 mean "none".
 TYPES_SKIP: Final = 8
+
+# Between these internal/fuzz finds the edge counters.
+EDGE_BOUNDS: Final = ("internal/fuzz._counters", "internal/fuzz._ecounters")
 
 _FIPS_PREFIX: Final = "crypto/internal/fips140"
 _FIPS_METADATA: Final = (".inittask", ".dict", ".typeAssert")
@@ -153,6 +157,8 @@ class Layout:
         "itabsize",
         "counters",
         "counters_size",
+        "edges",
+        "edges_size",
     )
 
     def __init__(self) -> None:
@@ -175,6 +181,8 @@ class Layout:
         self.itabsize = 0
         self.counters = 0  # offset of the coverage counters in noptrbss
         self.counters_size = 0
+        self.edges = 0  # offset of the edge counters in noptrbss
+        self.edges_size = 0
 
     def read_only(self) -> list[Section]:
         return [self.rodata, self.pclntab, self.types, self.funcvals]
@@ -220,7 +228,11 @@ def lay_out(definitions: dict[str, Definition], counters: tuple[str, ...] = ()) 
     for d in sorted(kinds.of(BSS), key=_by_size):
         out.bss.place(d, alignment(d), d.size)
     counted: list[Definition] = []
-    for d in sorted(kinds.of(NOPTRBSS), key=_zero_size_first):
+    in_order = sorted(kinds.of(NOPTRBSS), key=_zero_size_first)
+    edges = [d for d in in_order if d.name.startswith(FUZZ_COUNTERS)]
+    for d in in_order:
+        if edges and (d.name.startswith(FUZZ_COUNTERS) or d.name in EDGE_BOUNDS):
+            continue
         if counters and d.name.startswith(counters) and not d.name.endswith("P"):
             counted.append(d)
         else:
@@ -230,6 +242,10 @@ def lay_out(definitions: dict[str, Definition], counters: tuple[str, ...] = ()) 
     for d in counted:
         out.noptrbss.place(d, 4, d.size)
     out.counters_size = out.noptrbss.size - out.counters
+    out.edges = out.noptrbss.size
+    for d in edges:
+        out.noptrbss.place(d, 1, d.size)
+    out.edges_size = out.noptrbss.size - out.edges
     return out
 
 

@@ -33,7 +33,7 @@ from ..obj.symbol import (
 from . import dwarf, elf, gcprog, inittasks, moduledata, notes, pclntab, symtab
 from .buildinfo import ALIGN as BUILDINFO_ALIGN
 from .buildinfo import buildinfo
-from .layout import Layout, assign_addresses, lay_out
+from .layout import EDGE_BOUNDS, Layout, assign_addresses, lay_out
 from .reach import Reach
 from .relocate import UNREACHABLE_METHOD, relocate, write_section, write_text
 
@@ -197,6 +197,9 @@ def link_image(options: LinkOptions, live: dict[str, Definition]) -> tuple[bytes
 
     # Beyond this point no symbol appears or changes its size, except for the linker's read-only tables.
     layout = lay_out(definitions, tuple(options.counters))
+    if layout.edges_size:
+        for name in EDGE_BOUNDS:
+            definitions.pop(name, None)
     text = layout.text
     offsets = text.offsets
     table = pclntab.build(text.symbols, offsets, text.size, options.file_prefixes())
@@ -354,6 +357,10 @@ def resolve(image: Image) -> None:
     counters = layout.noptrbss.address + layout.counters
     image.markers.append(("runtime.covctrs", counters, ".noptrbss"))
     image.markers.append(("runtime.ecovctrs", counters + layout.counters_size, ".noptrbss"))
+    if layout.edges_size:
+        first = layout.noptrbss.address + layout.edges
+        for name, at in zip(EDGE_BOUNDS, (first, first + layout.edges_size)):
+            image.markers.append((name, at, ".noptrbss"))
     for name, (offset, _) in image.table.blocks.items():
         image.markers.append((name, layout.pclntab.address + offset, ".gopclntab"))
     image.markers.append(("type:*", layout.types.address + 8, ".go.type"))

@@ -111,9 +111,6 @@ class Reach:
         """Who asked for a missing name."""
         return self._missing.get(name, "")
 
-    def is_live(self, name: str) -> bool:
-        return name in self.parents
-
     def path_to(self, name: str) -> list[str]:
         """Why a name is live: from a root to it."""
         out: list[str] = []

@@ -1,7 +1,7 @@
 """Does a file belong to the build?
 
     name_matches(context, "poll_linux_test.go")     by the name's GOOS and GOARCH suffixes
-    header_matches(context, data)                   by its //go:build line, else its // +build lines
+    read_constraint(data).matches(context)          by its //go:build line, else its // +build lines
 
 Source: go command documentation "Build constraints"; go/build for the details and messages.
 """
@@ -94,11 +94,6 @@ def read_constraint(header: bytes) -> FileConstraint:
             if is_plus_build(text):
                 plus_build.append(text)
     return FileConstraint(go_build or "", tuple(plus_build), "", binary_only)
-
-
-def header_matches(context: BuildContext, header: bytes) -> bool:
-    """Does a file with this header belong to the build? Raises HeaderError."""
-    return read_constraint(header).matches(context)
 
 
 def split_header(content: bytes) -> tuple[int, str | None, bool]:

@@ -10,15 +10,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from .graph import Loader
+from .graph import Loader, dependencies_first
 from .package import Package
-from .patterns import pattern_matcher
-from .testing import packages_below
+from .patterns import is_local_import, pattern_matcher
 
 
 def package_matcher(pattern: str, cwd: str) -> Callable[[Package], bool]:
     """Does a pattern of the command line mean a package that has been loaded?"""
-    if pattern in (".", "..") or pattern.startswith(("./", "../")):
+    if is_local_import(pattern):
         return _directory_matcher(pattern, cwd)
     if pattern == "all":
         return lambda p: True
@@ -89,7 +88,7 @@ def packages_of_tests(loader: Loader, roots: list[Package]) -> list[Package]:
             tests = loader.load_tests(root)
             starts += tests.imports + tests.xtest_imports
         for start in starts:
-            for p in packages_below(start):
+            for p in dependencies_first([start]):
                 if p.import_path not in known:
                     known.add(p.import_path)
                     found.append(p)

@@ -8,15 +8,14 @@ to one module version. Source: cmd/go/internal/modget (query.go).
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, final
 
 from ..module.paths import has_path_prefix
 from .moderrors import ModError
-from .modmatch import META, pattern_matcher, tree_matcher
 from .modversions import NO_MOD, Mod, is_toolchain, text
+from .patterns import META, is_local, pattern_matcher, tree_matcher
 
 if TYPE_CHECKING:
     from .modstate import ModuleState
@@ -48,7 +47,7 @@ class GetQuery:
         self.raw = raw
         self.raw_version = raw_version
         self.pattern = pattern
-        self.is_local = pattern in (".", "..") or pattern.startswith(("./", "../")) or os.path.isabs(pattern)
+        self.is_local = is_local(pattern)
         self.version = version
         self.matches: Callable[[str], bool] | None = None
         self.tree_matches: Callable[[str], bool] | None = None

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final, final
 
 from ..syntax.unicode import quote
 from .context import BuildContext
-from .patterns import clean_patterns, is_local, pattern_matcher, tree_matcher
-from .resolve import Match, Resolved, Resolver, is_below, is_local_import
+from .patterns import clean_patterns, is_local, is_local_import, pattern_matcher, tree_matcher
+from .resolve import Match, Resolved, Resolver, is_below, path_below
 from .walk import WalkRules, directories, holds_package
 
 if TYPE_CHECKING:
@@ -92,11 +92,11 @@ class GopathResolver(Resolver):
 
     def _locate(self, directory: str) -> tuple[str, str, str]:
         """Import path, root and hiding directory; the path is "" if there is none."""
-        sub = self._subdirectory(self.goroot_src, directory)
+        sub = path_below(directory, self.goroot_src)
         if sub and not _in_testdata(sub):
             return sub, self.context.goroot, ""
         for i, root in enumerate(self.roots):
-            sub = self._subdirectory(os.path.join(root, "src"), directory)
+            sub = path_below(directory, os.path.join(root, "src"))
             if not sub or _in_testdata(sub):
                 continue
             for earlier in [self.context.goroot, *self.roots[:i]]:
@@ -105,14 +105,6 @@ class GopathResolver(Resolver):
                     return "", "", hiding
             return sub, root, ""
         return "", "", ""
-
-    def _subdirectory(self, top: str, directory: str) -> str:
-        """directory relative to top, also by what links stand for; "" if it is not below."""
-        for a, b in ((top, directory), (os.path.realpath(top), directory), (top, os.path.realpath(directory)),
-                     (os.path.realpath(top), os.path.realpath(directory))):
-            if is_below(b, a) and a != b:
-                return os.path.relpath(b, a).replace(os.sep, "/")
-        return ""
 
     def _match_packages(self, match: Match) -> None:
         pattern = match.pattern
@@ -145,13 +137,7 @@ class GopathResolver(Resolver):
 
     def resolve(self, path: str, parent: Package | None) -> Resolved:
         resolved = Resolved(path)
-        if path.startswith("mod/"):
-            resolved.bare = True
-            resolved.problem = f'disallowed import path "{path}"'
-            return resolved
-        if "@" in path:
-            resolved.bare = True
-            resolved.problem = "can only use path@version syntax with 'go get' and 'go install' in module-aware mode"
+        if resolved.is_refused():
             return resolved
         directory = self.cwd if parent is None else parent.dir
         if is_local_import(path):

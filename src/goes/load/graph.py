@@ -32,8 +32,9 @@ from .package import (
     no_go_message,
     scan_directory,
 )
+from .patterns import is_local_import
 from .platforms import linking_problem
-from .resolve import Resolver, is_local_import
+from .resolve import Resolver
 from .rules import forbidden, implied_by_cgo, install_target, is_safe_argument, wrong_files, wrong_sources
 
 if TYPE_CHECKING:
@@ -67,15 +68,10 @@ class Graph:
                     found.append(text)
         return found
 
-    def build_messages(self) -> list[str]:
-        """What only keeps packages from being built: there is nothing to compile in them."""
-        return [
-            f"{p.import_path}: {no_go_message(p)}" for p in self.packages if p.error is None and not p.go_files
-        ]
-
 
 def dependencies_first(roots: list[Package]) -> list[Package]:
-    """Roots and all they need, each once, in the order of a depth-first walk that lists a package after what it needs."""
+    """Roots and all they need, each once, in the order of a depth-first walk that lists a package after what it needs.
+    With test variants two of them may have one import path."""
     order: list[Package] = []
     seen: set[int] = set()
     for root in roots:

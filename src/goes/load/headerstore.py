@@ -16,6 +16,7 @@ import time
 from hashlib import sha256
 from typing import Final, final
 
+from ..util.wholefile import write_whole
 from .constraint import FileConstraint
 from .header import Header, Place, read_header
 from .view import Entry, FileView
@@ -70,18 +71,10 @@ class HeaderStore:
     def save(self) -> None:
         """Write what is new; a cache that cannot be written costs time only."""
         for key in sorted(self.changed):
-            file = self._file(key)
-            temporary = f"{file}.{os.getpid()}"
             try:
-                os.makedirs(self.directory, exist_ok=True)
-                with open(temporary, "wb") as f:
-                    f.write(marshal.dumps((_FORMAT, key, self.shards[key])))
-                os.replace(temporary, file)
+                write_whole(self._file(key), marshal.dumps((_FORMAT, key, self.shards[key])))
             except (OSError, ValueError):
-                try:
-                    os.unlink(temporary)
-                except OSError:
-                    pass
+                pass
         self.changed.clear()
 
 

@@ -15,6 +15,7 @@ from ..diag.diagnostic import UserError
 from ..module import modfile, semver, workfile
 from ..module.moddirective import FixError
 from ..module.modsyntax import Block, Line
+from ..module.pathmajor import major_mismatch
 from ..module.paths import check_import_path, check_main_module_path
 from .godebugs import check_godebug
 from .moderrors import InvalidVersion, ModError, ModuleError, TooNew
@@ -26,8 +27,6 @@ from .modversions import (
     EXPLICIT_INDIRECT,
     STRICT,
     Mod,
-    canonical,
-    check_path_major,
     compare,
     is_toolchain,
     path_major,
@@ -310,9 +309,9 @@ def _fixer(state: ModuleState, changed: list[str]) -> modfile.Fixer:
         if path.startswith("gopkg.in/") and "-gopkgin-" in version:
             wanted = version[version.index("-gopkgin-") + len("-gopkgin-") :]
         major = path_major(path)
-        if major is None or (wanted and canonical(wanted) == wanted and check_path_major(wanted, major)):
+        if major is None or (wanted and semver.canonical_version(wanted) == wanted and major_mismatch(wanted, major)):
             return modfile.canonical_fixer(path, version)
-        if wanted and canonical(wanted) == wanted:
+        if wanted and semver.canonical_version(wanted) == wanted:
             if wanted != version:
                 changed.append(path)
             return wanted

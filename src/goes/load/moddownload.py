@@ -14,11 +14,11 @@ from typing import final
 from ..diag.diagnostic import UserError
 from .mainmodules import load_requirements
 from .moderrors import ModError, ModuleError, NoMatchingVersion
-from .modmatch import is_local, pattern_matcher
 from .modquery import check_allowed, is_revision_query, query
 from .modstate import ModuleState
 from .modsummary import UNPRUNED
 from .modversions import Mod, is_toolchain
+from .patterns import is_local, pattern_matcher
 from .requirements import ModuleGraph, Requirements, expand_graph
 
 Origin = dict[str, str]

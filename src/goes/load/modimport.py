@@ -32,6 +32,7 @@ from .modfetching import download
 from .modscan import has_go_file
 from .modsummary import go_mod_summary
 from .modversions import EXPLICIT_MODULES_TXT, NO_MOD, Mod, compare, is_toolchain, path_major, zero_pseudo
+from .patterns import META, is_local, is_local_import
 
 if TYPE_CHECKING:
     from .modstate import ModuleState
@@ -134,15 +135,22 @@ def fetch(state: ModuleState, mod: Mod) -> tuple[str, bool]:
     return download(state, mod), False
 
 
+def names_directory(path: str) -> str:
+    """Why a path that names a directory cannot be imported; "" if it names none."""
+    if is_local_import(path):
+        return f'"{path}" is relative, but relative import paths are not supported in module mode'
+    if os.path.isabs(path):
+        return f"\"{path}\" is not a package path; see 'go help packages'"
+    return ""
+
+
 def invalid_import(path: str) -> str:
     """Why a string cannot be an import path, by its form."""
     if "@" in path:
         return f'import path "{path}" should not have @version'
-    if path in (".", "..") or path.startswith(("./", "../")):
-        return f'"{path}" is relative, but relative import paths are not supported in module mode'
-    if os.path.isabs(path):
-        return f"\"{path}\" is not a package path; see 'go help packages'"
-    if path in ("std", "cmd", "all", "work", "tool"):
+    if is_local(path):
+        return names_directory(path)
+    if path in META:
         return f"\"{path}\" is not an importable package; see 'go help packages'"
     return ""
 

@@ -16,7 +16,6 @@ from . import modfetching
 from .getquery import parse_path_version
 from .mainmodules import load_requirements
 from .moderrors import ModError, ModuleError, NoMatchingVersion, is_no_matching, retraction
-from .modmatch import pattern_matcher
 from .modquery import (
     allowed_versions,
     check_allowed,
@@ -32,6 +31,7 @@ from .modsummary import UNPRUNED, raw_summary
 from .modversions import Mod, compare, is_toolchain
 from .modwrite import commit
 from .package import Module
+from .patterns import is_local_import, pattern_matcher
 from .requirements import ModuleGraph, Requirements, expand_graph
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _split(argument: str) -> tuple[str, str, bool]:
 def _needs_graph(state: ModuleState, rs: Requirements, argument: str, flags: ListFlags) -> bool:
     if "\\" in argument:
         raise UserError("go: module paths never use backslash")
-    if argument in (".", "..") or argument.startswith(("./", "../")):
+    if is_local_import(argument):
         raise UserError(f"go: cannot use relative path {argument} to specify module")
     if argument == "all" or "..." in argument:
         if not state.has_root:

@@ -16,14 +16,11 @@ from ..module import semver
 from .mainmodules import load_requirements
 from .moderrors import ModError
 from .modmatch import (
-    META,
     Match,
-    NotImportable,
-    clean_patterns,
     is_vendored_command,
     match_local_dirs,
     match_packages,
-    resolve_local,
+    resolve_dirs,
 )
 from .modpackages import PackageLoader, PackageOptions
 from .modscan import NoGoFiles, ScanError, scan_files
@@ -31,6 +28,7 @@ from .modsummary import UNPRUNED, pruning_for
 from .modtidy import check_compatibility
 from .modversions import NO_MOD, STRICT, previous_language
 from .modwrite import WriteOptions, commit, keep_sums, update_go_mod
+from .patterns import clean_patterns
 from .requirements import Requirements
 
 if TYPE_CHECKING:
@@ -89,18 +87,8 @@ def _update(
             if match.dirs is None:
                 roots = [state.main_root[m] for m in modules if state.main_root[m]]
                 match_local_dirs(state, roots, match, rs)
-            match.packages = []
-            for directory in match.dirs or []:
-                try:
-                    match.packages.append(resolve_local(state, directory, rs))
-                except ModError as error:
-                    if not match.is_literal and isinstance(error, NotImportable):
-                        continue
-                    if not state.has_root:
-                        state.die()
-                    if loader is not None:
-                        match.fail(error)
-        elif pattern not in META and "..." not in pattern:
+            resolve_dirs(state, match, rs, loader is not None)
+        elif match.is_literal:
             match.packages = [pattern]
         elif "..." in pattern:
             match.errors = []

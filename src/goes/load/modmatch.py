@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import posixpath
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, final
 
@@ -24,12 +23,12 @@ from .modscan import NoGoFiles, ScanError, has_go_file, scan_once
 from .modstate import find_root
 from .modsummary import PRUNED, go_mod_summary
 from .modversions import NO_MOD, Mod, is_toolchain
+from .patterns import META, is_literal, is_local, pattern_matcher, tree_matcher
+from .resolve import is_below
 
 if TYPE_CHECKING:
     from .modstate import ModuleState
     from .requirements import Requirements
-
-META: Final = frozenset(("all", "cmd", "std", "tool", "work"))
 
 
 @final
@@ -55,7 +54,7 @@ class Match:
 
     @property
     def is_literal(self) -> bool:
-        return "..." not in self.pattern and self.pattern not in META
+        return is_literal(self.pattern)
 
     def fail(self, error: ModError | str) -> None:
         prefix = "" if self.is_literal else "pattern "
@@ -68,72 +67,6 @@ class NotImportable(ModError):
 
 
 _BUILTIN: Final = '"builtin" is a pseudo-package, not an importable package'
-
-
-def is_local(pattern: str) -> bool:
-    return pattern in (".", "..") or pattern.startswith(("./", "../")) or os.path.isabs(pattern)
-
-
-def clean_patterns(patterns: list[str]) -> list[str]:
-    """The patterns in canonical form; what follows "@" stays as it is."""
-    if not patterns:
-        return ["."]
-    cleaned: list[str] = []
-    for pattern in patterns:
-        version = ""
-        path = pattern
-        if not is_local(pattern) and "@" in pattern:
-            at = pattern.index("@")
-            path, version = pattern[:at], pattern[at:]
-        if os.path.isabs(path):
-            path = os.path.normpath(path)
-        else:
-            path = path.replace("\\", "/")
-            local = path.startswith("./")
-            path = posixpath.normpath(path) if path else "."
-            if local and path != ".":
-                path = "./" + path
-        cleaned.append(path + version)
-    return cleaned
-
-
-_VENDOR: Final = "\0"
-
-
-def _hide_vendor(path: str) -> str:
-    """vendor elements that are not the last become a character that no wildcard matches."""
-    if "vendor" not in path:
-        return path
-    parts = path.split("/")
-    return "/".join([_VENDOR if p == "vendor" else p for p in parts[:-1]] + parts[-1:])
-
-
-def pattern_matcher(pattern: str) -> Callable[[str], bool]:
-    """ "..." is any string without a vendor element; "x/..." also matches x."""
-    text = _hide_vendor(pattern)
-    dots = re.escape("...")
-    expression = re.escape(text).replace(re.escape(_VENDOR), _VENDOR)
-    if expression.endswith("/" + _VENDOR + "/" + dots):
-        expression = expression[: -len(_VENDOR + "/" + dots) - 1] + f"(/vendor|/{_VENDOR}/{dots})"
-    elif expression == _VENDOR + "/" + dots:
-        expression = f"(/vendor|/{_VENDOR}/{dots})"
-    if expression.endswith("/" + dots):
-        expression = expression[: -len("/" + dots)] + f"(/{dots})?"
-    compiled = re.compile(expression.replace(dots, f"[^{_VENDOR}]*"))
-    return lambda path: _VENDOR not in path and compiled.fullmatch(_hide_vendor(path)) is not None
-
-
-def tree_matcher(pattern: str) -> Callable[[str], bool]:
-    """Can the path or anything below it match?"""
-    dots = pattern.find("...")
-    prefix = pattern if dots < 0 else pattern[:dots]
-
-    def can_match(path: str) -> bool:
-        if dots >= 0 and path.startswith(prefix):
-            return True
-        return len(path) <= len(prefix) and (prefix == path or prefix.startswith(path + "/"))
-
-    return can_match
 
 
 @final
@@ -281,7 +214,7 @@ def match_local_dirs(state: ModuleState, roots: list[str], match: Match, rs: Req
         goroot_src = os.path.join(state.context.goroot, "src")
         if (
             find_root(absolute, view=state.context.view) not in roots
-            and not _is_below(absolute, goroot_src)
+            and not is_below(absolute, goroot_src)
             and not path_in_module_cache(state, absolute, rs)
         ):
             match.dirs = []
@@ -295,10 +228,6 @@ def match_local_dirs(state: ModuleState, roots: list[str], match: Match, rs: Req
     match.dirs = [match.pattern]
 
 
-def _is_below(path: str, directory: str) -> bool:
-    return path == directory or path.startswith(directory.rstrip(os.sep) + os.sep)
-
-
 def _walk_local(state: ModuleState, roots: list[str], match: Match) -> list[str]:
     pattern = os.path.normpath(match.pattern)
     prefix = "./" if pattern != "." and match.pattern.startswith("./") else ""
@@ -308,7 +237,7 @@ def _walk_local(state: ModuleState, roots: list[str], match: Match) -> list[str]
     absolute_top = os.path.normpath(os.path.join(state.cwd, top))
     root = ""
     for candidate in roots:
-        if _is_below(absolute_top, candidate):
+        if is_below(absolute_top, candidate):
             root = candidate
     ignore: IgnorePatterns | None = None
     for main in state.main:
@@ -376,7 +305,7 @@ def resolve_local(state: ModuleState, directory: str, rs: Requirements) -> str:
     longest = ""
     for main in state.main:
         root = state.main_root[main]
-        if not root or not _is_below(absolute, root) or "@" in absolute[len(root) :]:
+        if not root or not is_below(absolute, root) or "@" in absolute[len(root) :]:
             continue
         suffix = os.path.relpath(absolute, root).replace(os.sep, "/")
         if suffix.startswith("vendor/"):
@@ -402,7 +331,7 @@ def resolve_local(state: ModuleState, directory: str, rs: Requirements) -> str:
         return path
     if problem is not None:
         raise problem
-    if _is_below(absolute, goroot_src) and absolute != goroot_src:
+    if is_below(absolute, goroot_src) and absolute != goroot_src:
         path = os.path.relpath(absolute, goroot_src).replace(os.sep, "/")
         if path == "builtin":
             raise NotImportable(_BUILTIN)
@@ -424,6 +353,21 @@ def resolve_local(state: ModuleState, directory: str, rs: Requirements) -> str:
     raise ModError(f"{what} outside main module or its selected dependencies")
 
 
+def resolve_dirs(state: ModuleState, match: Match, rs: Requirements, complain: bool) -> None:
+    """The packages in the directories of a local pattern. `complain`: say what is wrong with the others."""
+    match.packages = []
+    for directory in match.dirs or []:
+        try:
+            match.packages.append(resolve_local(state, directory, rs))
+        except ModError as error:
+            if not match.is_literal and isinstance(error, NotImportable):
+                continue
+            if not state.has_root:
+                state.die()
+            if complain:
+                match.fail(error)
+
+
 def path_in_module_cache(state: ModuleState, directory: str, rs: Requirements) -> str:
     """The import path of a directory that lies in a module of the build list; ""."""
 
@@ -435,7 +379,7 @@ def path_in_module_cache(state: ModuleState, directory: str, rs: Requirements) -
             root = os.path.normpath(os.path.join(state.relative_to(), replacement[0]))
         else:
             root = cached_directory(state, replacement if replacement[0] else mod)
-        if not root or not _is_below(directory, root):
+        if not root or not is_below(directory, root):
             return ""
         sub = "" if directory == root else os.path.relpath(directory, root).replace(os.sep, "/")
         if "/vendor/" in sub or sub.startswith("vendor/") or "@" in sub:

@@ -14,7 +14,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, final
 
 from ..module import semver
+from ..module.pathmajor import major_mismatch
 from ..module.paths import check_module_path
+from ..module.pseudo import is_pseudo_version, pseudo_time, split_pseudo
 from . import modfetching
 from .moderrors import (
     InvalidPath,
@@ -32,14 +34,11 @@ from .moderrors import (
 )
 from .modfetching import Revision
 from .modimport import dir_in_module, fetch, prefixes
-from .modmatch import Match, match_packages, pattern_matcher
+from .modmatch import Match, match_packages
 from .modsummary import raw_go_mod, raw_summary
 from .modversions import (
     NO_MOD,
     Mod,
-    build_metadata,
-    canonical,
-    check_path_major,
     compare,
     is_prefix,
     is_prerelease,
@@ -47,12 +46,10 @@ from .modversions import (
     is_valid,
     major_minor,
     path_major,
-    pseudo_revision,
-    pseudo_time,
-    rfc3339,
     sort_mods,
     zero_pseudo,
 )
+from .patterns import pattern_matcher
 
 if TYPE_CHECKING:
     from .modstate import ModuleState
@@ -160,7 +157,7 @@ class _Repository:
         for main in self.state.main:
             index = self.state.indices[main]
             for path, version in index.replace if index is not None else ():
-                if path == self.path and version and version.startswith(prefix) and not semver.is_pseudo(version):
+                if path == self.path and version and version.startswith(prefix) and not is_pseudo_version(version):
                     added.add(version)
         if len(added) == len(found):
             return found, origin
@@ -174,10 +171,10 @@ class _Repository:
                 raise self.problem
             return modfetching.stat(self.state, self.proxy, self.path, revision)
         except ModError:
-            version = canonical(revision)
+            version = semver.canonical_version(revision)
             if not self.replaced or version != revision:
                 raise
-            if path_major(self.path) == "" and check_path_major(version, "") and not build_metadata(version):
+            if path_major(self.path) == "" and major_mismatch(version, "") and not semver.build(version):
                 version += "+incompatible"
             if not self.state.replacement((self.path, version))[0]:
                 raise
@@ -202,7 +199,8 @@ class _Repository:
 
 
 def _replacement_revision(version: str) -> Revision:
-    return Revision(version, rfc3339(pseudo_time(version)), "", pseudo_revision(version), None)
+    pseudo = split_pseudo(version)
+    return Revision(version, pseudo_time(version), "", "" if pseudo is None else pseudo.revision, None)
 
 
 def allowed_versions(
@@ -310,12 +308,12 @@ def _matcher(path: str, text: str, current: str, allowed: Allowed | None) -> _Ma
     if text == "latest":
         m.may_use_latest = True
     elif text == "upgrade":
-        m.may_use_latest = not has_current or semver.is_pseudo(current)
+        m.may_use_latest = not has_current or is_pseudo_version(current)
         m.low = current if has_current else ""
     elif text == "patch":
         if not has_current:
             raise NoPatchBase(path)
-        m.may_use_latest = semver.is_pseudo(current)
+        m.may_use_latest = is_pseudo_version(current)
         m.prefix = major_minor(path, current) + "."
         m.low = current
     elif text.startswith("<="):
@@ -347,7 +345,7 @@ def _matcher(path: str, text: str, current: str, allowed: Allowed | None) -> _Ma
 
 def _other_major(path: str, version: str) -> bool:
     major = path_major(path)
-    return major is None or check_path_major(version, major) != ""
+    return major is None or major_mismatch(version, major) != ""
 
 
 def query(state: ModuleState, path: str, text: str, current: str, allowed: Allowed | None = None) -> Revision:
@@ -384,9 +382,10 @@ def _query_at(
 
     def lookup(version: str) -> Revision:
         revision = repository.stat(version)
-        if text in _UPGRADES and semver.is_pseudo(current) and revision.time:
+        commit = split_pseudo(current) if text in _UPGRADES else None
+        if commit is not None and revision.time:
             # From a commit one does not upgrade to what is older than it.
-            if _digits(revision.time) < pseudo_time(current):
+            if _digits(revision.time) < commit.time:
                 if allowed is not None:
                     _raise_if_disallowed(allowed, (path, current))
                 revision = repository.stat(current)
@@ -433,7 +432,7 @@ def _stat_query(repository: _Repository, path: str, text: str, allowed: Allowed 
         revision = repository.stat(text)
     except ModError as problem:
         # Metadata does not make another version.
-        plain = canonical(text)
+        plain = semver.canonical_version(text)
         if not plain or plain == text:
             raise
         try:

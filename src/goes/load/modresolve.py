@@ -17,23 +17,17 @@ from ..syntax.unicode import quote
 from .context import BuildContext
 from .mainmodules import load_requirements
 from .moderrors import ImportMissing, ModError
-from .modimport import import_from_modules, prefixes, query_import
+from .modimport import import_from_modules, names_directory, prefixes, query_import
 from .modload import load_imports_of, load_packages
 from .modmatch import Match as ModuleMatch
-from .modmatch import (
-    NotImportable,
-    clean_patterns,
-    is_vendored_command,
-    match_local_dirs,
-    match_packages,
-    resolve_local,
-)
+from .modmatch import is_vendored_command, match_local_dirs, match_packages, resolve_dirs
 from .modpackages import NoGo, PackageOptions
 from .modscan import is_magic
 from .modstate import ModOptions, ModuleState
 from .modversions import NO_MOD, Mod, is_toolchain
 from .package import Module, Package
-from .resolve import Match, Resolved, Resolver
+from .patterns import clean_patterns
+from .resolve import Match, Resolved, Resolver, is_below
 
 if TYPE_CHECKING:
     from .requirements import Requirements
@@ -117,15 +111,7 @@ class ModuleResolver(Resolver):
                 match_packages(state, match, False, pattern != "work", state.main)
             return
         match_local_dirs(state, state.mod_roots, match, rs)
-        for directory in match.dirs or []:
-            try:
-                match.packages.append(resolve_local(state, directory, rs))
-            except ModError as error:
-                if not match.is_literal and isinstance(error, NotImportable):
-                    continue
-                if not state.has_root:
-                    state.die()
-                match.fail(error)
+        resolve_dirs(state, match, rs, True)
 
     # ------------------------------------------------------------------------------------------------ imports
 
@@ -149,23 +135,10 @@ class ModuleResolver(Resolver):
 
     def resolve(self, path: str, parent: Package | None) -> Resolved:
         resolved = Resolved(path)
-        if path.startswith("mod/"):
-            resolved.bare = True
-            resolved.problem = f'disallowed import path "{path}"'
+        if resolved.is_refused():
             return resolved
-        if "@" in path:
-            resolved.bare = True
-            resolved.problem = "can only use path@version syntax with 'go get' and 'go install' in module-aware mode"
-            return resolved
-        if path in (".", "..") or path.startswith(("./", "../")):
-            resolved.problem = f'"{path}" is relative, but relative import paths are not supported in module mode'
-            return resolved
-        if os.path.isabs(path):
-            resolved.problem = f"\"{path}\" is not a package path; see 'go help packages'"
-            return resolved
-        problem = check_import_path(path)
-        if problem:
-            resolved.problem = problem
+        resolved.problem = names_directory(path) or check_import_path(path)
+        if resolved.problem:
             return resolved
         if parent is not None:
             resolved.path = self.canonical_path(path, parent)
@@ -282,7 +255,7 @@ class ModuleResolver(Resolver):
         state = self.state
         best: Mod = NO_MOD
         for mod, root in state.main_root.items():
-            if root and (directory == root or directory.startswith(root + os.sep)):
+            if root and is_below(directory, root):
                 if best == NO_MOD or len(root) > len(state.main_root[best]):
                     best = mod
         if best == NO_MOD:
@@ -295,7 +268,7 @@ class ModuleResolver(Resolver):
         best = "."
         longest = -1
         for mod, root in state.main_root.items():
-            if root and (directory == root or directory.startswith(root + os.sep)) and len(root) > longest:
+            if root and is_below(directory, root) and len(root) > longest:
                 longest = len(root)
                 relative = os.path.relpath(directory, root).replace(os.sep, "/")
                 prefix = state.path_prefix[mod]

@@ -403,6 +403,8 @@ class ModuleState:
         if not self.work_path or new[1] or not root or os.path.isabs(new[0]):
             return new
         relative = os.path.relpath(os.path.join(root, new[0]), os.path.dirname(self.work_path))
+        from ..module.moddirective import directory_path
+
         return directory_path(relative), ""
 
     def relative_to(self) -> str:
@@ -456,13 +458,6 @@ class ModuleState:
 def _replaced(mod: Mod, replace: dict[Mod, Mod]) -> Mod | None:
     found = replace.get(mod)
     return replace.get((mod[0], "")) if found is None else found
-
-
-def directory_path(path: str) -> str:
-    """The path as a replace line needs it, to be known for a directory."""
-    if path in (".", "..") or path.startswith(("./", "../", "/")):
-        return path
-    return "./" + os.path.normpath(path)
 
 
 def find_work(directory: str, env: Mapping[str, str], goroot: str, view: FileView = PLAIN) -> str:

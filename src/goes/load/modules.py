@@ -1,7 +1,7 @@
 """The door to modules for the rest of the go command.
 
     find_mod_file("/src/m/a")                   the go.mod that counts for a directory
-    graph = load_module_graph(state, "")        the whole requirement graph (`mod graph`, `mod verify`)
+    graph = load_module_graph(state, "")        the whole requirement graph (`mod graph`, `work sync`)
     resolver = load_outside_module(context, cwd, ["example.com/cmd@v1.2.0"], options)
                                                 what `install pkg@version` and `run pkg@version` build from
 """
@@ -47,6 +47,7 @@ def load_module_graph(state: ModuleState, go_version: str) -> ModuleGraph:
             if semver.compare_go(own, STRICT) >= 0 and semver.compare_go(go_version, own) < 0:
                 raise ModError(f"requested Go version {go_version} cannot load module graph (requires Go >= {own})")
             if pruning_for(go_version) == UNPRUNED and rs.pruning != UNPRUNED:
+                # The roots stay as they are written, even if they do not fit each other in the whole graph.
                 rs = Requirements(state, UNPRUNED, rs.roots, rs.direct)
             return rs.must_graph()
         rs, graph, problem = expand_graph(rs)
@@ -67,10 +68,10 @@ def load_outside_module(
     from .modedit import edit_build_list
     from .moderrors import ModError, short_message
     from .modfetching import fetch_go_mod
-    from .modmatch import META, clean_patterns
     from .modquery import check_allowed, deprecation, is_revision_query, query_packages
     from .modresolve import ModuleResolver
     from .modversions import text
+    from .patterns import META, clean_patterns, is_local_import
 
     options.root_mode = NO_ROOT
     options.workspace = False
@@ -88,7 +89,7 @@ def load_outside_module(
             )
         path = argument[: -len(version) - 1]
         problem = ""
-        if path in (".", "..") or path.startswith(("./", "../")):
+        if is_local_import(path):
             problem = "argument must be a package path, not a relative path"
         elif os.path.isabs(path):
             problem = "argument must be a package path, not an absolute path"

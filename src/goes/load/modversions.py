@@ -15,6 +15,7 @@ from typing import Final
 
 from ..module import semver
 from ..module.paths import split_major
+from ..module.pseudo import is_pseudo_version
 
 Mod = tuple[str, str]
 NO_MOD: Final[Mod] = ("", "")
@@ -29,8 +30,6 @@ TIDY_GO_MOD_SUM: Final = "1.21"
 STRICT: Final = "1.21"  # from here on a go line is a requirement
 EXPLICIT_MODULES_TXT: Final = "1.23"
 TOOLS: Final = "1.24"  # the first with tool lines
-
-_PSEUDO: Final = re.compile(r"v\d+\.(?:0\.0-|\d+\.\d+-(?:[^+]*\.)?0\.)(\d{14})-([A-Za-z0-9]+)(?:\+[0-9A-Za-z.-]+)?")
 
 
 def is_toolchain(path: str) -> bool:
@@ -122,35 +121,6 @@ def major_minor(path: str, version: str) -> str:
     return ".".join(semver.canonical(version).split(".")[:2])
 
 
-def canonical(version: str) -> str:
-    """The canonical form of a module version: +incompatible stays, other build metadata goes."""
-    result = semver.canonical(version)
-    return result + "+incompatible" if result and version.endswith("+incompatible") else result
-
-
-def build_metadata(version: str) -> str:
-    plus = version.find("+")
-    return version[plus:] if plus >= 0 and semver.is_valid(version) else ""
-
-
-def check_path_major(version: str, path_major: str) -> str:
-    """Why the version does not fit a path that ends with the major suffix; "" if it does."""
-    if path_major.startswith(".v") and path_major.endswith("-unstable"):
-        path_major = path_major[: -len("-unstable")]
-    if version.startswith("v0.0.0-") and path_major == ".v1":
-        return ""
-    major = semver.major(version)
-    if not path_major:
-        if major in ("v0", "v1") or build_metadata(version) == "+incompatible":
-            return ""
-        wanted = "v0 or v1"
-    else:
-        wanted = path_major[1:]
-        if major == wanted:
-            return ""
-    return f"should be {wanted}, not {major}"
-
-
 def path_major(path: str) -> str | None:
     """The major suffix of a module path, "" without one; None if the path cannot be one of a module."""
     parts = split_major(path)
@@ -163,24 +133,7 @@ def zero_pseudo(major: str) -> str:
 
 
 def is_zero_pseudo(version: str) -> bool:
-    return semver.is_pseudo(version) and version == zero_pseudo(semver.major(version))
-
-
-def pseudo_time(version: str) -> str:
-    """ "20200101000000" of a pseudo-version; "" if it is none."""
-    match = _PSEUDO.fullmatch(version)
-    return "" if match is None else match.group(1)
-
-
-def pseudo_revision(version: str) -> str:
-    match = _PSEUDO.fullmatch(version)
-    return "" if match is None else match.group(2)
-
-
-def rfc3339(digits: str) -> str:
-    """ "2020-01-01T00:00:00Z" of "20200101000000"."""
-    d = digits
-    return f"{d[:4]}-{d[4:6]}-{d[6:8]}T{d[8:10]}:{d[10:12]}:{d[12:14]}Z" if len(d) == 14 else ""
+    return is_pseudo_version(version) and version == zero_pseudo(semver.major(version))
 
 
 def previous_language(version: str) -> str:

@@ -14,16 +14,23 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+META: Final = frozenset(("all", "cmd", "std", "tool", "work"))
 _VENDOR: Final = "\0"
 
 
-def has_wildcard(pattern: str) -> bool:
-    return "..." in pattern
+def is_literal(pattern: str) -> bool:
+    """Does the pattern stand for nothing but itself?"""
+    return "..." not in pattern and pattern not in META
+
+
+def is_local_import(path: str) -> bool:
+    """Is it relative to a directory: . .. ./x ../x?"""
+    return path in (".", "..") or path.startswith(("./", "../"))
 
 
 def is_local(pattern: str) -> bool:
     """Does the pattern name a directory rather than an import path?"""
-    return pattern in (".", "..") or pattern.startswith(("./", "../")) or os.path.isabs(pattern)
+    return is_local_import(pattern) or os.path.isabs(pattern)
 
 
 def clean_patterns(patterns: list[str]) -> list[str]:

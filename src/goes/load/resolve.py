@@ -9,15 +9,14 @@ A Resolver knows nothing of what is in the files but what it needs to decide whe
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, final
 
 from .context import BuildContext
+from .patterns import is_literal
 
 if TYPE_CHECKING:
     from .modstate import ModuleState
     from .package import Module, Package
-
-META: Final = frozenset(("all", "cmd", "std", "tool", "work"))
 
 
 @final
@@ -35,7 +34,7 @@ class Match:
 
     @property
     def is_literal(self) -> bool:
-        return "..." not in self.pattern and self.pattern not in META
+        return is_literal(self.pattern)
 
     def fail(self, problem: str) -> None:
         self.errors.append(problem if self.is_literal else f"pattern {self.pattern}: {problem}")
@@ -59,6 +58,15 @@ class Resolved:
         self.root = ""
         self.conflict_dir = ""
         self.package_object = ""
+
+    def is_refused(self) -> bool:
+        """Can the path be that of no package, whatever the rules? Then this is the problem."""
+        if self.path.startswith("mod/"):
+            self.problem = f'disallowed import path "{self.path}"'
+        elif "@" in self.path:
+            self.problem = "can only use path@version syntax with 'go get' and 'go install' in module-aware mode"
+        self.bare = self.problem != ""
+        return self.bare
 
 
 class Resolver:
@@ -115,14 +123,14 @@ class Resolver:
         return os.path.join(roots[0], "bin") if roots else ""
 
 
-def split_local(pattern: str) -> bool:
-    """Does the pattern name a directory rather than an import path?"""
-    return pattern in (".", "..") or pattern.startswith(("./", "../")) or os.path.isabs(pattern)
-
-
-def is_local_import(path: str) -> bool:
-    return path in (".", "..") or path.startswith(("./", "../"))
-
-
 def is_below(directory: str, top: str) -> bool:
     return directory == top or directory.startswith(top.rstrip(os.sep) + os.sep)
+
+
+def path_below(directory: str, top: str) -> str:
+    """directory relative to top, with slashes, also by what links stand for; "" if it is not below."""
+    for a, b in ((top, directory), (os.path.realpath(top), directory), (top, os.path.realpath(directory)),
+                 (os.path.realpath(top), os.path.realpath(directory))):  # fmt: skip
+        if is_below(b, a) and a != b:
+            return os.path.relpath(b, a).replace(os.sep, "/")
+    return ""

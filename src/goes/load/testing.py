@@ -17,13 +17,18 @@ from __future__ import annotations
 import copy
 from typing import Final, final
 
-from .graph import Loader
+from .graph import Loader, dependencies_first
 from .package import Package, PackageError, TestPackages
 from .platforms import linking_problem
 from .testfuncs import TestFunction, TestFunctions, test_functions
 
 _MAIN_IMPORTS: Final = ("os", "reflect", "testing", "testing/internal/testdeps")
 _COVER_HOOKS: Final = "internal/coverage/cfile"
+# Packages that testing and internal/fuzz use while they fuzz: what runs in them says nothing about the input.
+_UNCOUNTED: Final = frozenset((
+    "context", "internal/fuzz", "internal/godebug", "internal/runtime/maps", "internal/sync", "reflect", "runtime", "sync",
+    "sync/atomic", "syscall", "testing", "time",
+))  # fmt: skip
 
 
 @final
@@ -62,7 +67,7 @@ class TestVariants:
             if p.error is not None:
                 return p
             if p.incomplete:
-                for q in packages_below(p):
+                for q in dependencies_first([p]):
                     if q.error is not None:
                         return q
         return None
@@ -163,24 +168,11 @@ def _import_into_main(loader: Loader, variants: TestVariants, cover: TestCover |
     main.incomplete = main.incomplete or any(d.incomplete for d in dependencies)
 
 
-def packages_below(root: Package) -> list[Package]:
-    """Root and all it needs, dependencies first; unlike in a Graph, two packages may share an import path."""
-    order: list[Package] = []
-    known: set[int] = {id(root)}
-    stack: list[tuple[Package, int]] = [(root, 0)]
-    while stack:
-        package, i = stack.pop()
-        dependencies = package.dependencies or []
-        while i < len(dependencies) and id(dependencies[i]) in known:
-            i += 1
-        if i < len(dependencies):
-            stack.append((package, i + 1))
-            following = dependencies[i]
-            known.add(id(following))
-            stack.append((following, 0))
-        else:
-            order.append(package)
-    return order
+def fuzzed_packages(variants: TestVariants) -> frozenset[str]:
+    """With -fuzz: the import paths of the packages whose edges are counted. These are the package under test and
+    what it and its tests import; not the tests outside of it, nor what only _testmain.go needs."""
+    roots = [variants.internal] + (variants.external.dependencies or [] if variants.external is not None else [])
+    return frozenset(p.import_path for root in roots for p in dependencies_first([root])) - _UNCOUNTED
 
 
 def _recompile(variants: TestVariants) -> list[Package]:
@@ -191,7 +183,7 @@ def _recompile(variants: TestVariants) -> list[Package]:
     ours = (variants.main, variants.external, internal)
     copies: dict[int, Package] = {} if internal is package else {id(package): internal}
     made: list[Package] = []
-    for p in packages_below(variants.main):
+    for p in dependencies_first([variants.main]):
         dependencies = p.dependencies or []
         if p is package and internal is not package:
             continue

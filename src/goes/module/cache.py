@@ -10,92 +10,20 @@ Sources: Go modules reference "Module cache"; cmd/go/internal/modfetch/cache.go.
 
 from __future__ import annotations
 
-import fcntl
 import os
-import random
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, final
 
+from ..util.lockedfile import locked, replace_contents
+from ..util.wholefile import write_whole
 from . import semver
 from .escape import check_canonical, escape, escape_path, escape_version
 from .problem import FetchError
-from .pseudo import canonical_version
 
 EROFS: Final = 30
-
-
-@contextmanager
-def locked(path: str) -> Iterator[None]:
-    """Hold the lock file of that name, for this process alone. flock, as the go command on Linux and BSD."""
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def read_locked(path: str) -> bytes:
-    """A file that others rewrite in place under a lock."""
-    with open(path, "rb") as f:
-        fcntl.flock(f, fcntl.LOCK_SH)
-        return f.read()
-
-
-def write_locked(path: str, data: bytes) -> None:
-    """Rewrite a file in place under its lock."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        replace_contents(descriptor, data)
-    finally:
-        os.close(descriptor)
-
-
-def replace_contents(descriptor: int, data: bytes) -> None:
-    """The new contents in one write; on a full disk the file is left empty rather than half-written."""
-    os.ftruncate(descriptor, 0)
-    try:
-        done = 0
-        while done < len(data):
-            done += os.pwrite(descriptor, data[done:], done)
-    except OSError:
-        os.ftruncate(descriptor, 0)
-        raise
-
-
-def temporary(path: str) -> tuple[int, str]:
-    """A new file beside the path, to be renamed to it; cleaned up by the next writer if this one dies."""
-    while True:
-        name = f"{path}{random.randrange(1_000_000_000)}.tmp"
-        try:
-            return os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666), name
-        except FileExistsError:
-            continue
-
-
-def write_renamed(path: str, data: bytes) -> None:
-    """A whole file or none."""
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    descriptor, name = temporary(path)
-    try:
-        with open(descriptor, "wb") as f:
-            f.write(data)
-        os.rename(name, path)
-    except BaseException:
-        _unlink(name)
-        raise
-
-
-def _unlink(path: str) -> None:
-    try:
-        os.unlink(path)
-    except OSError:
-        pass
 
 
 def remove_all(directory: str) -> None:
@@ -209,7 +137,7 @@ class ModuleCache:
         except FetchError:
             return
         try:
-            write_renamed(name, data)
+            write_whole(name, data)
             if suffix == "mod":
                 self.rewrite_list(os.path.dirname(name))
         except OSError as e:
@@ -218,16 +146,12 @@ class ModuleCache:
 
     def rewrite_list(self, directory: str) -> None:
         """Bring @v/list up to date with the .mod files beside it."""
-        descriptor = os.open(directory + "/list", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with locked(directory + "/list") as descriptor:
             versions = [n[:-4] for n in os.listdir(directory) if n.endswith(".mod")]
-            versions = [v for v in versions if v and canonical_version(v) == v]
+            versions = [v for v in versions if v and semver.canonical_version(v) == v]
             data = "".join(v + "\n" for v in sort_versions(versions)).encode()
             if os.pread(descriptor, len(data) + 1, 0) != data:
                 replace_contents(descriptor, data)
-        finally:
-            os.close(descriptor)
 
     def clean(self) -> None:
         """Remove the whole cache (`go clean -modcache`)."""
@@ -252,6 +176,5 @@ def clean_modcache(directory: str) -> None:
 
 
 __all__ = [
-    "EROFS", "ModuleCache", "clean_modcache", "escape", "locked", "make_read_only", "read_locked", "remove_all",
-    "replace_contents", "sort_versions", "temporary", "write_locked", "write_renamed",
+    "EROFS", "ModuleCache", "clean_modcache", "escape", "make_read_only", "remove_all", "sort_versions",
 ]  # fmt: skip

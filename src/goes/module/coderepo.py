@@ -19,12 +19,12 @@ from typing import BinaryIO, final
 from . import modfile, semver
 from .cache import sort_versions
 from .dirhash import read_chunks
-from .escape import check_path_major, path_major_prefix
 from .git import Commit, GitRepo
 from .modulezip import MAX_ZIP, SourceFile, create, open_zip, zip_name
+from .pathmajor import major_mismatch, major_prefix
 from .paths import has_path_prefix, split_major
 from .problem import FetchError, invalid_version, module_error, too_new
-from .pseudo import build, canonical_version, is_pseudo_version, pseudo_base, pseudo_time, pseudo_version, split_pseudo
+from .pseudo import is_pseudo_version, pseudo_base, pseudo_time, pseudo_version, split_pseudo
 from .repo import Origin, RevisionInfo, VersionList
 
 
@@ -45,7 +45,7 @@ class CodeRepo:
         self.prefix, self.major = parts
         if root == path:
             self.prefix = path
-        self.pseudo_major = path_major_prefix(self.major)
+        self.pseudo_major = major_prefix(self.major)
         directory = ""
         if root != path:
             if not has_path_prefix(self.prefix, root):
@@ -83,7 +83,7 @@ class CodeRepo:
             version = tag[len(tag_prefix) :]
             if not version or version != semver.canonical(version) or is_pseudo_version(version):
                 continue
-            if check_path_major(version, self.major) is None:
+            if not major_mismatch(version, self.major):
                 found.append(version)
             elif not self.directory and not self.major and semver.major(version) > "v1":
                 incompatible.append(version)
@@ -137,7 +137,7 @@ class CodeRepo:
         pseudo = split_pseudo(revision)
         if pseudo is not None:
             return pseudo.revision
-        if build(revision) == "+incompatible":
+        if semver.build(revision) == "+incompatible":
             revision = revision.removesuffix("+incompatible")
         return self._tag_prefix() + revision
 
@@ -176,7 +176,7 @@ class CodeRepo:
                     return self._check_canonical(commit, version, wanted, incompatible)
                 base = version
             if canonical and semver.compare(highest, version) < 0 and not is_retracted(retracted, version):
-                if check_path_major(version, self.major) is None or self._may_be_incompatible(commit, version, wanted, incompatible):
+                if not major_mismatch(version, self.major) or self._may_be_incompatible(commit, version, wanted, incompatible):
                     highest = version
         if highest:
             return self._check_canonical(commit, highest, wanted, incompatible)
@@ -185,7 +185,7 @@ class CodeRepo:
             version, _ = self._tag_version(tag)
             if not version:
                 return False
-            if check_path_major(version, self.major) is not None:
+            if major_mismatch(version, self.major):
                 if not self._may_be_incompatible(commit, version, wanted, incompatible):
                     return False
             return not is_retracted(retracted, version)
@@ -232,7 +232,7 @@ class CodeRepo:
             version = wanted
         base = version.removesuffix("+incompatible")
         wrong: FetchError | None = None
-        if check_path_major(base, self.major) is not None:
+        if major_mismatch(base, self.major):
             if self._may_be_incompatible(commit, base, wanted, known):
                 version = base + "+incompatible"
             elif self.major:
@@ -242,7 +242,7 @@ class CodeRepo:
                 wrong = self._invalid(version, f'module contains a go.mod file, so module path must match major version ("{other}")')
         elif version.endswith("+incompatible"):
             wrong = self._invalid(version, f"+incompatible suffix not allowed: major version {semver.major(version)} is compatible")
-        if wanted and wanted == canonical_version(wanted):
+        if wanted and wanted == semver.canonical_version(wanted):
             asked = wanted.removesuffix("+incompatible")
             if asked != base:
                 raise self._invalid(wanted, f"resolves to version {version} ({asked} is not a tag)")
@@ -360,7 +360,7 @@ class CodeRepo:
         raise FetchError(f"missing {self.prefix}/go.mod at revision {revision}")
 
     def go_mod(self, version: str) -> bytes:
-        if version != canonical_version(version):
+        if version != semver.canonical_version(version):
             raise FetchError(f"version {version} is not canonical")
         if is_pseudo_version(version):
             # Is it the right pseudo-version of its commit?
@@ -369,7 +369,7 @@ class CodeRepo:
         return data if data is not None else f"module {self.path}\n".encode()
 
     def zip(self, destination: BinaryIO, version: str) -> None:
-        if version != canonical_version(version):
+        if version != semver.canonical_version(version):
             raise FetchError(f"version {version} is not canonical")
         if is_pseudo_version(version):
             self.stat(version)
@@ -428,5 +428,5 @@ def _is_major(declared: str, major: str) -> bool:
     if parts is None:
         return False
     if not major:
-        return path_major_prefix(parts[1]) in ("", "v0", "v1")
+        return major_prefix(parts[1]) in ("", "v0", "v1")
     return bool(parts[1]) and major[1:] == parts[1][1:]

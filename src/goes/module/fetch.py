@@ -18,13 +18,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Generic, TypeVar, final
 
 from ..diag.diagnostic import UserError
+from ..util.lockedfile import read_locked, write_locked
+from ..util.wholefile import temporary
 from . import semver
-from .cache import EROFS, ModuleCache, make_read_only, read_locked, remove_all, temporary, write_locked
+from .cache import EROFS, ModuleCache, make_read_only, remove_all
 from .dirhash import hash_go_mod, hash_zip
 from .gosum import GoSums
 from .problem import FetchError, module_error, too_new
 from .proxy import ProxyRepo
-from .pseudo import canonical_version, is_pseudo_version
+from .pseudo import is_pseudo_version
 from .repo import FailedRepo, Origin, Repo, RevisionInfo, VersionList, format_info, parse_info
 from .settings import Settings, match_prefix_patterns
 from .toolchain import ToolchainRepo, is_toolchain
@@ -563,5 +565,5 @@ def go_line(path: str) -> str:
 
 
 __all__ = [
-    "FetchError", "Fetcher", "GoSums", "ModuleCache", "RevisionInfo", "Settings", "VersionList", "canonical_version",
+    "FetchError", "Fetcher", "GoSums", "ModuleCache", "RevisionInfo", "Settings", "VersionList",
 ]  # fmt: skip

@@ -21,8 +21,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import BinaryIO, Final, final
 
+from ..util.lockedfile import locked
 from . import semver
-from .cache import ModuleCache, locked, remove_all
+from .cache import ModuleCache, remove_all
 from .problem import FetchError
 from .pseudo import is_pseudo_version
 from .repo import Origin

@@ -21,8 +21,9 @@ from functools import cmp_to_key
 from typing import Final, final
 
 from ..diag.diagnostic import UserError
+from ..util.lockedfile import locked, read_locked
+from ..util.wholefile import write_whole
 from . import semver
-from .cache import locked, read_locked, write_renamed
 
 Key = tuple[str, str]  # module path; version, or version/go.mod
 
@@ -290,7 +291,7 @@ def _rewrite_in_place(path: str, before: bytes, after: bytes) -> None:
                 f.write(before)
                 f.truncate(len(before))
         except OSError:
-            write_renamed(path, before)
+            write_whole(path, before)
         raise
 
 

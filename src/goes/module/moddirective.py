@@ -1,6 +1,6 @@
 """What go.mod and go.work say in the same way: strings, versions, replacements, and the go, toolchain and godebug lines.
 
-    read_replace(["a.com/b", "=>", "../b"], line, None)   →   Replace("a.com/b", "", "../b", "", line)
+    read_shared(file, line, "replace", ["a.com/b", "=>", "../b"], None)   →   file.replace[-1].new_path == "../b"
 
 A reader takes the arguments of a line and rewrites them in canonical form where they stand. It raises Wrong with gc's
 message. Versions are checked by a fixer if the caller has one: it may ask the network what "master" is.
@@ -10,15 +10,18 @@ Source: golang.org/x/mod/modfile (rule.go, by behaviour).
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from typing import Final, final
 
 from ..syntax.unicode import quote
-from .modedit import GO_VERSION, TOOLCHAIN, Replace, canonical_version, check_path_major
+from .directivefile import GO_VERSION, TOOLCHAIN, DirectiveFile, Replace
 from .modformat import auto_quote
 from .modsyntax import Line
+from .pathmajor import major_mismatch
 from .paths import check_module_path, split_major
+from .semver import canonical_version
 
 # (path, version as written) → version. Raises FixError.
 Fixer = Callable[[str, str], str]
@@ -61,9 +64,9 @@ def canonical_fixer(path: str, version: str) -> str:
         if malformed:
             raise FixError(malformed, False)
         raise FixError(f"version {quote(version)} invalid: must be of the form v1.2.3", True)
-    wrong = check_path_major(version, split[1])
+    wrong = major_mismatch(version, split[1])
     if wrong:
-        raise FixError(wrong, True)
+        raise FixError(f'version "{version}" invalid: {wrong}', True)
     return version
 
 
@@ -141,12 +144,14 @@ def read_version(verb: str, path: str, args: list[str], at: int, fix: Fixer | No
     return checked
 
 
-def major_suffix(path: str) -> str:
-    """ "/v2" of example.com/m/v2."""
+def check_major(verb: str, path: str, version: str) -> None:
+    """Does the version fit the path? Raises Wrong."""
     split = split_major(path)
     if split is None:
         raise Wrong("invalid module path")
-    return split[1]
+    wrong = major_mismatch(version, split[1])
+    if wrong:
+        raise Wrong(f'{verb} {path}: version "{version}" invalid: {wrong}')
 
 
 def is_directory_path(path: str) -> bool:
@@ -158,7 +163,12 @@ def is_directory_path(path: str) -> bool:
     )
 
 
-def read_replace(args: list[str], line: Line, fix: Fixer | None) -> Replace:
+def directory_path(path: str) -> str:
+    """A directory as replace and use lines name it: what could be a module path gets a ./ in front."""
+    return path if is_directory_path(path) else "./" + os.path.normpath(path)
+
+
+def _read_replace(args: list[str], line: Line, fix: Fixer | None) -> Replace:
     """replace path [version] => path version, or => directory"""
     arrow = 1 if len(args) > 1 and args[1] == "=>" else 2
     if len(args) < arrow + 2 or len(args) > arrow + 3 or args[arrow] != "=>":
@@ -172,9 +182,7 @@ def read_replace(args: list[str], line: Line, fix: Fixer | None) -> Replace:
     old_version = ""
     if arrow == 2:
         old_version = read_version("replace", old, args, 1, fix)
-        wrong = check_path_major(old_version, major_suffix(old))
-        if wrong:
-            raise Wrong(f"replace {old}: {wrong}")
+        check_major("replace", old, old_version)
     new = read_string(args, arrow + 1)
     local = is_directory_path(new)
     new_version = ""
@@ -191,7 +199,25 @@ def read_replace(args: list[str], line: Line, fix: Fixer | None) -> Replace:
     return Replace(old, old_version, new, new_version, line)
 
 
-def read_go(args: list[str], repeated: bool) -> str:
+def read_shared(file: DirectiveFile, line: Line, verb: str, args: list[str], fix: Fixer | None) -> bool:
+    """Read a line if it is of a kind that both files have."""
+    if verb == "go":
+        file.go = _read_go(args, file.go_line is not None)
+        file.go_line = line
+    elif verb == "toolchain":
+        file.toolchain = _read_toolchain(args, file.toolchain_line is not None)
+        file.toolchain_line = line
+    elif verb == "godebug":
+        key, value = _read_godebug(args)
+        file.put_godebug(key, value, line)
+    elif verb == "replace":
+        file.replace.append(_read_replace(args, line, fix))
+    else:
+        return False
+    return True
+
+
+def _read_go(args: list[str], repeated: bool) -> str:
     """go 1.23.0"""
     if repeated:
         raise Wrong("repeated go statement")
@@ -202,7 +228,7 @@ def read_go(args: list[str], repeated: bool) -> str:
     return args[0]
 
 
-def read_toolchain(args: list[str], repeated: bool) -> str:
+def _read_toolchain(args: list[str], repeated: bool) -> str:
     """toolchain go1.23.0"""
     if repeated:
         raise Wrong("repeated toolchain statement")
@@ -213,7 +239,7 @@ def read_toolchain(args: list[str], repeated: bool) -> str:
     return args[0]
 
 
-def read_godebug(args: list[str]) -> tuple[str, str]:
+def _read_godebug(args: list[str]) -> tuple[str, str]:
     """godebug key=value"""
     if len(args) != 1 or any(c in args[0] for c in "\"`',") or "=" not in args[0]:
         raise Wrong("usage: godebug key=value")

@@ -4,34 +4,22 @@
     mod.drop_replace("example.com/b", "")
     mod.cleanup(); text = mod.format()
 
-An edit changes the list of values and the line together. What is removed leaves an empty line behind that `cleanup`
-takes away, so call that before `format`. Edits of the user's own making raise EditError, in gc's words.
+What go.work files have as well is in `directivefile`, which also says how edits work.
 
 Source: golang.org/x/mod/modfile (the methods of File, by behaviour); Go modules reference "go.mod files".
 """
 
 from __future__ import annotations
 
-import re
 from functools import cmp_to_key
-from typing import Final, final
+from typing import final
 
 from . import semver
-from .modformat import auto_quote, format_syntax
-from .modsyntax import Block, Comments, FileSyntax, Line
+from .directivefile import DirectiveFile, EditError, drop_items, drop_lines
+from .modformat import auto_quote
+from .modsyntax import Block, FileSyntax, Line
+from .pathmajor import major_mismatch, major_prefix
 from .paths import split_major
-
-GO_VERSION: Final = re.compile(r"([1-9][0-9]*)\.(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))?([a-z]+[0-9]+)?")
-TOOLCHAIN: Final = re.compile(r"default|go1(?:\..*)?", re.S)
-
-
-@final
-class EditError(Exception):
-    """An edit that would make the file wrong; the message is gc's, without what flag asked for it."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 @final
@@ -72,20 +60,6 @@ class Require:
 
 
 @final
-class Replace:
-    """old_version "" replaces all versions; new_version "" means that new_path is a directory."""
-
-    __slots__ = ("old_path", "old_version", "new_path", "new_version", "line")
-
-    def __init__(self, old_path: str, old_version: str, new_path: str, new_version: str, line: Line) -> None:
-        self.old_path = old_path
-        self.old_version = old_version
-        self.new_path = new_path
-        self.new_version = new_version
-        self.line = line
-
-
-@final
 class Retract:
     """The versions from low to high; these are the same for a single one."""
 
@@ -109,46 +83,6 @@ def is_indirect(suffix: list[str]) -> bool:
         return False
     words = suffix[0].removeprefix("//").split()
     return words == ["indirect"] or (len(words) > 1 and words[0] == "indirect;")
-
-
-def add_replace(
-    syntax: FileSyntax, replace: list[Replace], old_path: str, old_version: str, new_path: str, new_version: str
-) -> None:
-    """Replace; without a version all other replacements of the path go."""
-    tokens = ["replace", auto_quote(old_path)]
-    if old_version:
-        tokens.append(old_version)
-    tokens += ["=>", auto_quote(new_path)]
-    if new_version:
-        tokens.append(new_version)
-    need = True
-    hint: Line | None = None
-    for old in list(replace):
-        if old.old_path != old_path:
-            continue
-        if not old_version or old.old_version == old_version:
-            if need:
-                old.old_version = old_version
-                old.new_path = new_path
-                old.new_version = new_version
-                old.line.update(tokens)
-                need = False
-            else:
-                old.line.remove()
-                replace.remove(old)
-            continue
-        hint = old.line
-    if need:
-        # As the go command does: a replacement of another path does not join the block.
-        line = syntax.append_line(tokens) if hint is None else syntax.add_line(hint, tokens)
-        replace.append(Replace(old_path, old_version, new_path, new_version, line))
-
-
-def drop_replace(replace: list[Replace], old_path: str, old_version: str) -> None:
-    for old in list(replace):
-        if old.old_path == old_path and old.old_version == old_version:
-            old.line.remove()
-            replace.remove(old)
 
 
 @final
@@ -194,72 +128,6 @@ class Values:
             self.lines[:] = [self.lines[i] for i in keep]
 
 
-@final
-class Godebugs:
-    """godebug key=value"""
-
-    __slots__ = ("settings", "lines")
-
-    def __init__(self) -> None:
-        self.settings: list[tuple[str, str]] = []
-        self.lines: list[Line] = []
-
-    def put(self, key: str, value: str, line: Line) -> None:
-        self.settings.append((key, value))
-        self.lines.append(line)
-
-    def add(self, syntax: FileSyntax, key: str, value: str) -> None:
-        """The first line with the key is changed, the others go."""
-        tokens = ["godebug", f"{key}={value}"]
-        old = [i for i, setting in enumerate(self.settings) if setting[0] == key]
-        if not old:
-            self.put(key, value, syntax.add_line(None, tokens))
-            return
-        self.settings[old[0]] = (key, value)
-        self.lines[old[0]].update(tokens)
-        for i in reversed(old[1:]):
-            self.lines[i].remove()
-            del self.settings[i], self.lines[i]
-
-    def drop(self, key: str) -> None:
-        for i in range(len(self.settings) - 1, -1, -1):
-            if self.settings[i][0] == key:
-                self.lines[i].remove()
-                del self.settings[i], self.lines[i]
-
-
-def drop_duplicate_replaces(replace: list[Replace], doomed: list[Line]) -> None:
-    """The last of those with the same left side counts."""
-    seen: set[tuple[str, str]] = set()
-    kept: list[Replace] = []
-    for item in reversed(replace):
-        key = (item.old_path, item.old_version)
-        if key in seen:
-            doomed.append(item.line)
-        else:
-            seen.add(key)
-            kept.append(item)
-    kept.reverse()
-    replace[:] = kept
-
-
-def drop_lines(syntax: FileSyntax, doomed: list[Line]) -> None:
-    """Take lines away at once, with the blocks that they leave empty."""
-    if not doomed:
-        return
-    dead = {id(line) for line in doomed}
-    kept: list[Line | Block | Comments] = []
-    for statement in syntax.statements:
-        if isinstance(statement, Line) and id(statement) in dead:
-            continue
-        if isinstance(statement, Block):
-            statement.lines = [line for line in statement.lines if id(line) not in dead]
-            if not statement.lines:
-                continue
-        kept.append(statement)
-    syntax.statements = kept
-
-
 def _compare_exclude(a: Line, b: Line) -> int:
     if len(a.tokens) == 2 and len(b.tokens) == 2 and a.tokens[0] == b.tokens[0]:
         return semver.compare(a.tokens[1], b.tokens[1])
@@ -285,80 +153,38 @@ def check_canonical(path: str, version: str) -> None:
     """Raises EditError unless the version is canonical and fits the path."""
     split = split_major(path)
     suffix = split[1] if split is not None else ""
-    if not version or version != canonical_version(version):
-        form = "v1.2.3" if not suffix else path_major_prefix(suffix) + ".2.3"
+    if not version or version != semver.canonical_version(version):
+        form = "v1.2.3" if not suffix else major_prefix(suffix) + ".2.3"
         raise EditError(f'version "{version}" invalid: must be of the form {form}')
     if split is not None:
-        wrong = check_path_major(version, suffix)
+        wrong = major_mismatch(version, suffix)
         if wrong and not suffix:
             raise EditError(
                 f'version "{version}" invalid: should be {version}+incompatible '
                 f"(or module {path}/{semver.major(version)})"
             )
         if wrong:
-            raise EditError(wrong)
-
-
-def canonical_version(version: str) -> str:
-    """The canonical form, with "+incompatible" kept; "" if it is no version."""
-    checked = semver.canonical(version)
-    return checked + "+incompatible" if checked and version.endswith("+incompatible") else checked
-
-
-def path_major_prefix(suffix: str) -> str:
-    """ "v2" of "/v2", ".v2" and ".v2-unstable"."""
-    return suffix[1:].removesuffix("-unstable")
-
-
-def check_path_major(version: str, suffix: str) -> str:
-    """What is wrong with a version for a path with this major version suffix."""
-    major = semver.major(version)
-    if suffix.startswith(".v"):
-        suffix = suffix.removesuffix("-unstable")
-        if suffix == ".v1" and version.startswith("v0.0.0-"):
-            return ""  # gopkg.in pseudo-versions of old: go.dev/issue/24099
-    wanted = suffix[1:]
-    if not suffix:
-        if major in ("v0", "v1") or version.endswith("+incompatible"):
-            return ""
-        wanted = "v0 or v1"
-    elif major == wanted:
-        return ""
-    return f'version "{version}" invalid: should be {wanted}, not {major}'
+            raise EditError(f'version "{version}" invalid: {wrong}')
 
 
 @final
-class ModFile:
-    """A parsed go.mod. `errors` are complete messages."""
+class ModFile(DirectiveFile):
+    """A parsed go.mod."""
 
-    __slots__ = (
-        "name", "syntax", "module", "deprecated", "go", "toolchain", "require", "replace", "retract", "errors",
-        "module_line", "go_line", "toolchain_line", "exclude", "_exclude_lines", "_godebugs", "_tools", "_ignores",
-    )  # fmt: skip
+    __slots__ = ("module", "deprecated", "require", "retract", "module_line", "exclude", "_exclude_lines", "_tools",
+                 "_ignores")  # fmt: skip
 
     def __init__(self, name: str) -> None:
-        self.name = name
-        self.syntax = FileSyntax([])
+        super().__init__(name)
         self.module = ""
         self.deprecated = ""
-        self.go = ""
-        self.toolchain = ""
         self.require: list[Require] = []
-        self.replace: list[Replace] = []
         self.retract: list[Retract] = []
-        self.errors: list[str] = []
         self.module_line: Line | None = None
-        self.go_line: Line | None = None
-        self.toolchain_line: Line | None = None
         self.exclude: list[tuple[str, str]] = []
         self._exclude_lines: list[Line] = []
-        self._godebugs = Godebugs()
         self._tools = Values("tool")
         self._ignores = Values("ignore")
-
-    @property
-    def godebug(self) -> list[tuple[str, str]]:
-        return self._godebugs.settings
 
     @property
     def tool(self) -> list[str]:
@@ -368,18 +194,7 @@ class ModFile:
     def ignore(self) -> list[str]:
         return self._ignores.values
 
-    def error(self, line: Line | Block, message: str) -> None:
-        """The column is told unless the line begins there."""
-        self.errors.append(f"{self.name}:{line.number}{f':{line.column}' if line.column > 1 else ''}: {message}")
-
-    def format(self) -> str:
-        return format_syntax(self.syntax)
-
-    def cleanup(self) -> None:
-        """Take away what edits have removed. Afterwards the text can be written."""
-        self.syntax.cleanup()
-
-    # ------------------------------------------------------------------------------------------- what is said once
+    # ------------------------------------------------------------------------------------------- single lines
 
     def set_module(self, path: str) -> None:
         self.module = path
@@ -389,37 +204,11 @@ class ModFile:
         else:
             self.module_line.update(tokens)
 
-    def add_go(self, version: str) -> None:
-        """Set the go line; a new one goes behind the module line."""
-        if GO_VERSION.fullmatch(version) is None:
-            raise EditError(f'invalid language version "{version}"')
-        self.go = version
-        if self.go_line is None:
-            self.go_line = self.syntax.add_line(self.module_line, ["go", version])
-        else:
-            self.go_line.update(["go", version])
+    def _new_go_line(self, tokens: list[str]) -> Line:
+        return self.syntax.add_line(self.module_line, tokens)
 
-    def drop_go(self) -> None:
-        if self.go_line is not None:
-            self.go_line.remove()
-        self.go_line = None
-        self.go = ""
-
-    def add_toolchain(self, name: str) -> None:
-        """Set the toolchain line; a new one goes behind the go line."""
-        if TOOLCHAIN.fullmatch(name) is None:
-            raise EditError(f'invalid toolchain name "{name}"')
-        self.toolchain = name
-        if self.toolchain_line is None:
-            self.toolchain_line = self.syntax.add_line(self.go_line or self.module_line, ["toolchain", name])
-        else:
-            self.toolchain_line.update(["toolchain", name])
-
-    def drop_toolchain(self) -> None:
-        if self.toolchain_line is not None:
-            self.toolchain_line.remove()
-        self.toolchain_line = None
-        self.toolchain = ""
+    def _new_toolchain_line(self, tokens: list[str]) -> Line:
+        return self.syntax.add_line(self.go_line or self.module_line, tokens)
 
     # ------------------------------------------------------------------------------------------- requirements
 
@@ -446,10 +235,7 @@ class ModFile:
         self.require.append(item)
 
     def drop_require(self, path: str) -> None:
-        for item in list(self.require):
-            if item.path == path:
-                item.line.remove()
-                self.require.remove(item)
+        drop_items(self.require, lambda item: item.path == path)
 
     def set_requires(self, wanted: list[tuple[str, str, bool]], separate_indirect: bool = True) -> None:
         """Require exactly `wanted`: (path, version, indirect), a path once. Direct and indirect requirements go to
@@ -472,9 +258,6 @@ class ModFile:
         """A line of the file as read says so."""
         self.exclude.append((path, version))
         self._exclude_lines.append(line)
-
-    def put_godebug(self, key: str, value: str, line: Line) -> None:
-        self._godebugs.put(key, value, line)
 
     def put_tool(self, path: str, line: Line) -> None:
         self._tools.put(path, line)
@@ -501,12 +284,6 @@ class ModFile:
                 self._exclude_lines[i].remove()
                 del self.exclude[i], self._exclude_lines[i]
 
-    def add_replace(self, old_path: str, old_version: str, new_path: str, new_version: str) -> None:
-        add_replace(self.syntax, self.replace, old_path, old_version, new_path, new_version)
-
-    def drop_replace(self, old_path: str, old_version: str) -> None:
-        drop_replace(self.replace, old_path, old_version)
-
     def add_retract(self, low: str, high: str, rationale: str) -> None:
         """Add the line. As with the go command, `retract` knows of it only when the text is read again."""
         check_canonical(self.module, high)
@@ -517,10 +294,7 @@ class ModFile:
             line.before = line.before + ["// " + text for text in rationale.split("\n")]
 
     def drop_retract(self, low: str, high: str) -> None:
-        for item in list(self.retract):
-            if item.low == low and item.high == high:
-                item.line.remove()
-                self.retract.remove(item)
+        drop_items(self.retract, lambda item: item.low == low and item.high == high)
 
     def add_tool(self, path: str) -> None:
         if self._tools.add(self.syntax, path):
@@ -535,16 +309,6 @@ class ModFile:
 
     def drop_ignore(self, path: str) -> None:
         self._ignores.drop(path)
-
-    def add_godebug(self, key: str, value: str) -> None:
-        self._godebugs.add(self.syntax, key, value)
-
-    def drop_godebug(self, key: str) -> None:
-        self._godebugs.drop(key)
-
-    def add_comment(self, text: str) -> None:
-        """A comment of its own at the end."""
-        self.syntax.statements.append(Comments([text]))
 
     # ------------------------------------------------------------------------------------------- order
 
@@ -562,7 +326,7 @@ class ModFile:
         if len(keep) < len(self.exclude):
             self.exclude = [self.exclude[i] for i in keep]
             self._exclude_lines = [self._exclude_lines[i] for i in keep]
-        drop_duplicate_replaces(self.replace, doomed)
+        self._drop_duplicate_replaces(doomed)
         self._tools.drop_duplicates(doomed)
         self._ignores.drop_duplicates(doomed)
         drop_lines(self.syntax, doomed)

@@ -17,24 +17,22 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from .directivefile import GO_VERSION, EditError, Replace
 from .moddirective import (
     Fixer,
     FixError,
     Wrong,
     canonical_fixer,
+    check_major,
     is_directory_path,
-    major_suffix,
-    read_go,
-    read_godebug,
-    read_replace,
+    read_shared,
     read_string,
-    read_toolchain,
     read_version,
     unquote,
 )
-from .modedit import EditError, ModFile, Replace, Require, Retract, check_path_major, comment_text, is_indirect
+from .modedit import ModFile, Require, Retract, comment_text, is_indirect
 from .modformat import auto_quote, block_text, must_quote
-from .modsyntax import Block, Line, SyntaxProblem, parse_syntax
+from .modsyntax import Block, Line
 
 __all__ = [
     "EditError", "FixError", "Fixer", "ModFile", "Replace", "Require", "Retract", "auto_quote", "canonical_fixer",
@@ -52,11 +50,7 @@ def parse(name: str, text: str, strict: bool = True, full_name: str = "", fix: F
     for the go.mod of a dependency. Messages call the file `name` (one of them `full_name`). Without a fixer versions
     are only brought into canonical form."""
     mod = ModFile(name)
-    try:
-        mod.syntax = parse_syntax(text, full_name or name)
-    except SyntaxProblem as problem:
-        column = f":{problem.column}" if problem.column > 1 else ""
-        mod.errors.append(f"{name}:{problem.line}{column}: {problem.message}")
+    if not mod.read_syntax(text, full_name or name):
         return mod
     for statement in mod.syntax.statements:
         if isinstance(statement, Line):
@@ -112,33 +106,22 @@ def _directive(mod: ModFile, block: Block | None, line: Line, strict: bool, fix:
 def _read(
     mod: ModFile, block: Block | None, line: Line, verb: str, args: list[str], strict: bool, fix: Fixer | None
 ) -> None:
+    if verb == "go" and not strict and mod.go_line is None and len(args) == 1 and GO_VERSION.fullmatch(args[0]) is None:
+        loose = _LAX_GO_VERSION.fullmatch(args[0])
+        if loose is not None:
+            args[0] = loose.group(1)
+    if read_shared(mod, line, verb, args, fix):
+        return
     if verb == "require" or verb == "exclude":
         if len(args) != 2:
             raise Wrong(f"usage: {verb} module/path v1.2.3")
         path = read_string(args, 0)
         version = read_version(verb, path, args, 1, fix)
-        wrong = check_path_major(version, major_suffix(path))
-        if wrong:
-            raise Wrong(f"{verb} {path}: {wrong}")
+        check_major(verb, path, version)
         if verb == "require":
             mod.require.append(Require(path, version, is_indirect(line.suffix), line))
         else:
             mod.put_exclude(path, version, line)
-    elif verb == "go":
-        if not strict and len(args) == 1:
-            loose = _LAX_GO_VERSION.fullmatch(args[0])
-            try:
-                mod.go = read_go(args, mod.go_line is not None)
-            except Wrong:
-                if loose is None or mod.go_line is not None:
-                    raise
-                args[0] = mod.go = loose.group(1)
-        else:
-            mod.go = read_go(args, mod.go_line is not None)
-        mod.go_line = line
-    elif verb == "toolchain":
-        mod.toolchain = read_toolchain(args, mod.toolchain_line is not None)
-        mod.toolchain_line = line
     elif verb == "module":
         if mod.module_line is not None:
             raise Wrong("repeated module statement")
@@ -148,11 +131,6 @@ def _read(
         if len(args) != 1:
             raise Wrong("usage: module module/path")
         mod.module = read_string(args, 0)
-    elif verb == "godebug":
-        key, value = read_godebug(args)
-        mod.put_godebug(key, value, line)
-    elif verb == "replace":
-        mod.replace.append(read_replace(args, line, fix))
     elif verb == "retract":
         try:
             low, high, used = _read_interval("", args, None, False)

@@ -20,7 +20,6 @@ from .dirhash import read_chunks
 from .escape import check
 from .paths import check_file_path
 from .problem import FetchError
-from .pseudo import canonical_version
 
 MAX_ZIP: Final = 500 << 20
 MAX_GO_MOD: Final = 16 << 20
@@ -76,7 +75,7 @@ class Collisions:
 
 def check_zip(path: str, version: str, file: str) -> None:
     """FetchError, one line per bad entry, unless the file is a good zip of this module."""
-    wanted = canonical_version(version)
+    wanted = semver.canonical_version(version)
     if wanted != version:
         raise FetchError(f'version "{version}" is not canonical (should be "{wanted}")')
     error = check(path, version)
@@ -262,7 +261,7 @@ def _go_line(data: bytes) -> str:
 
 def create(destination: BinaryIO, path: str, version: str, files: list[SourceFile]) -> None:
     """Write the zip of a module; what does not belong into it is left out."""
-    wanted = canonical_version(version)
+    wanted = semver.canonical_version(version)
     if wanted != version:
         raise FetchError(f'create zip: version "{version}" is not canonical (should be "{wanted}")')
     error = check(path, version)

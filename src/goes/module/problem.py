@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import final
 
-from .pseudo import canonical_version, is_pseudo_version
+from .pseudo import is_pseudo_version
+from .semver import canonical_version
 
 
 @final

@@ -14,7 +14,7 @@ from . import semver
 from .cache import sort_versions
 from .escape import check, escape_path, escape_version
 from .problem import FetchError, version_error
-from .pseudo import canonical_version, is_pseudo_version, pseudo_time
+from .pseudo import is_pseudo_version, pseudo_time
 from .repo import Origin, RevisionInfo, VersionList, normal_time, parse_info
 from .web import Client, Response, check_proxy_url, join, path_escape, redacted
 
@@ -47,7 +47,7 @@ class ProxyRepo:
         except FetchError as e:
             raise version_error(self.path, revision, e) from None
         info = self._parse(revision, data)
-        if info.version != revision and revision == canonical_version(revision) and check(self.path, revision) is None:
+        if info.version != revision and revision == semver.canonical_version(revision) and check(self.path, revision) is None:
             raise version_error(
                 self.path, revision,
                 FetchError(f"proxy returned info for version {info.version} instead of requested version"),

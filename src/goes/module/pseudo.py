@@ -17,18 +17,6 @@ _PSEUDO: Final = re.compile(
 )
 
 
-def build(version: str) -> str:
-    """ "+incompatible" of v2.0.0+incompatible."""
-    plus = version.find("+")
-    return version[plus:] if plus >= 0 and semver.is_valid(version) else ""
-
-
-def canonical_version(version: str) -> str:
-    """The spelling that module requirements use: three numbers, of the build metadata only +incompatible; or ""."""
-    canonical = semver.canonical(version)
-    return canonical + "+incompatible" if canonical and build(version) == "+incompatible" else canonical
-
-
 def is_pseudo_version(version: str) -> bool:
     return version.count("-") >= 2 and semver.is_valid(version) and _PSEUDO.fullmatch(version) is not None
 
@@ -36,7 +24,7 @@ def is_pseudo_version(version: str) -> bool:
 def pseudo_version(major: str, older: str, time: str, revision: str) -> str:
     """`major` ("" is v0) counts when there is no `older` tag; `time` as 20060102150405 in UTC."""
     segment = f"{time}-{revision}"
-    metadata = build(older)
+    metadata = semver.build(older)
     base = semver.canonical(older)
     if not base:
         return f"{major or 'v0'}.0.0-{segment}"
@@ -63,7 +51,7 @@ def split_pseudo(version: str) -> Pseudo | None:
     """The parts, or None if it is no pseudo-version."""
     if not is_pseudo_version(version):
         return None
-    metadata = build(version)
+    metadata = semver.build(version)
     text, _, revision = version[: len(version) - len(metadata)].rpartition("-")
     dash = text.rfind("-")
     dot = text.rfind(".")

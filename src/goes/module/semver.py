@@ -14,7 +14,6 @@ _VERSION: Final = re.compile(
     r"v(0|[1-9]\d*)(?:\.(0|[1-9]\d*)(?:\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?)?)?"
 )
 _GO: Final = re.compile(r"(0|[1-9]\d*)(?:\.(0|[1-9]\d*)(?:\.(0|[1-9]\d*))?((?:alpha|beta|rc)\d+)?)?")
-_PSEUDO: Final = re.compile(r"v[0-9]+\.(0\.0-|\d+\.\d+-([^+]*\.)?0\.)\d{14}-[A-Za-z0-9]+(\+[0-9A-Za-z.-]+)?")
 
 
 def is_valid(version: str) -> bool:
@@ -41,6 +40,18 @@ def canonical(version: str) -> str:
     return f"v{major}.{minor}.{patch}{prerelease}"
 
 
+def build(version: str) -> str:
+    """ "+incompatible" of v2.0.0+incompatible."""
+    plus = version.find("+")
+    return version[plus:] if plus >= 0 and is_valid(version) else ""
+
+
+def canonical_version(version: str) -> str:
+    """The spelling that module requirements use: as canonical, but +incompatible stays; or ""."""
+    result = canonical(version)
+    return result + "+incompatible" if result and build(version) == "+incompatible" else result
+
+
 def major(version: str) -> str:
     """ "v2" of v2.1.0; "" if it is not valid."""
     return version[: version.find(".")] if "." in version and is_valid(version) else canonical(version).split(".")[0]
@@ -50,11 +61,6 @@ def prerelease(version: str) -> str:
     """ "-pre" of v1.0.0-pre."""
     match = _VERSION.fullmatch(version)
     return "" if match is None else match.group(4) or ""
-
-
-def is_pseudo(version: str) -> bool:
-    """Is it a pseudo-version, v0.0.0-20200101000000-abcdef123456?"""
-    return version.count("-") >= 2 and is_valid(version) and _PSEUDO.fullmatch(version) is not None
 
 
 def compare(a: str, b: str) -> int:

@@ -10,13 +10,12 @@ Sources: Go modules reference "Checksum database"; golang.org/x/mod/sumdb and cm
 from __future__ import annotations
 
 import base64
-import fcntl
 import os
 import threading
 from typing import TYPE_CHECKING, Final, final
 
 from ..diag.diagnostic import UserError
-from .cache import read_locked, replace_contents, write_locked
+from ..util.lockedfile import locked, read_locked, replace_contents, write_locked
 from .escape import escape_path, escape_version
 from .note import NoteError, Verifier, open_note
 from .problem import FetchError, module_error
@@ -335,17 +334,12 @@ class Database:
         """False if somebody else has changed the file meanwhile."""
         path = self._config_file()
         try:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            with locked(path) as descriptor:
                 current = os.pread(descriptor, 1 << 20, 0)
                 if current and current != old:
                     return False
                 replace_contents(descriptor, new)
                 return True
-            finally:
-                os.close(descriptor)
         except OSError as e:
             raise FetchError(f"open {path}: {os.strerror(e.errno or 0).lower()}") from None
 
@@ -360,10 +354,8 @@ class Database:
             return None
 
     def _write_cache(self, name: str, data: bytes) -> None:
-        path = self._cache_file(name)
         try:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            write_locked(path, data)
+            write_locked(self._cache_file(name), data)
         except OSError:
             # The next command asks the server again.
             pass

@@ -14,17 +14,13 @@ import fcntl
 import os
 from typing import final
 
+from ..util.lockedfile import lock
+from ..util.wholefile import unlink_quietly
+
 
 @final
 class ChangedError(Exception):
     """The file is not what it was when it was read."""
-
-
-def read_file(path: str) -> bytes:
-    """The contents, while no one is writing them."""
-    with open(path, "rb") as f:
-        fcntl.flock(f, fcntl.LOCK_SH)
-        return f.read()
 
 
 def write_file(path: str, data: bytes, expected: bytes | None, module_cache: str = "") -> bool:
@@ -42,17 +38,10 @@ def _side_lock(module_cache: str) -> int:
     """Holding it is polite, not necessary."""
     if not module_cache:
         return -1
-    directory = os.path.join(module_cache, "cache")
-    descriptor = -1
     try:
-        os.makedirs(directory, exist_ok=True)
-        descriptor = os.open(os.path.join(directory, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        return lock(os.path.join(module_cache, "cache", "lock"))
     except OSError:
-        if descriptor >= 0:
-            os.close(descriptor)
         return -1
-    return descriptor
 
 
 def _write(path: str, data: bytes, expected: bytes | None) -> bool:
@@ -77,10 +66,7 @@ def _write(path: str, data: bytes, expected: bytes | None) -> bool:
             os.chmod(temporary, status.st_mode & 0o7777)
             os.rename(temporary, path)
         except BaseException as error:
-            try:
-                os.unlink(temporary)
-            except OSError:
-                pass
+            unlink_quietly(temporary)
             if new and not old:
                 os.unlink(path)  # made here for the lock
             if not isinstance(error, PermissionError):

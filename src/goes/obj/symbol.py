@@ -10,7 +10,7 @@ plain data: it serialises (obj/store.py) and knows nothing of ELF or LLVM.
 
 Names (gc's linker names, so that tracebacks and tools agree):
     pkg/path.Func   pkg.(*T).M   pkg.T.M   pkg.F.func1   pkg.init.0   pkg.T.M-fm   type:<LinkString>   go:itab.<T>,<I>
-    go:string."..." (content named)   pkg.F·f (funcval)   pkg..inittask   runtime.gcbits.<hex>
+    go:fuzzcounters:pkg.F   go:string."..." (content named)   pkg.F·f (funcval)   pkg..inittask   runtime.gcbits.<hex>
 Package paths are escaped as cmd/internal/objabi PathToPrefix does. Three calling worlds share one code symbol space:
     name           goes' own convention (codegen/abi.py): all Go code, our own assembly, and adapters to the two below
     name.abi0      an upstream assembly TEXT with gc's ABI0, or an adapter from ABI0 to Go
@@ -27,6 +27,9 @@ from ..diag.native import mypyc_attr
 
 if TYPE_CHECKING:
     from .pcvalue import PcTables
+
+# How the names of variables with edge counters begin (codegen/edges.py).
+FUZZ_COUNTERS: Final = "go:fuzzcounters:"
 
 # Kinds: which part of the image the symbol goes to.
 TEXT: Final = 1

@@ -26,11 +26,6 @@ def uvarint(value: int) -> bytes:
     return bytes(out)
 
 
-def zigzag(value: int) -> int:
-    """Fold the sign into bit 0: 0 -1 1 -2 → 0 1 2 3."""
-    return value << 1 if value >= 0 else (-value << 1) - 1
-
-
 def unzigzag(value: int) -> int:
     return value >> 1 if value & 1 == 0 else -((value + 1) >> 1)
 

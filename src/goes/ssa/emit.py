@@ -515,10 +515,6 @@ class Builder:
         """Another path leads here."""
         self._checked = set()
 
-    def not_nil(self, p: ir.Value) -> None:
-        """p is known not to be nil from here to the end of the block."""
-        self._checked.add(p)
-
     # ---------------------------------------------------------------------------------------- variables
 
     def is_package_level(self, var: Var) -> bool:

@@ -457,9 +457,10 @@ def comparison(b: Builder, x: n.BinaryExpr) -> ir.Value:
         xt = type_of(b, x.x) if isinstance(yt, t.Basic) and yt.info & t.IS_UNTYPED else yt
     common = comparison_type(xt, yt)
     v, w = operands(b, x.x, x.y, common)
-    if not _calls_function(x.x) and not _calls_function(x.y):
+    # The second is converted last. A function called for it may change the bytes of the first.
+    view_bytes(x.y, w)
+    if not _calls_function(x.y):
         view_bytes(x.x, v)
-        view_bytes(x.y, w)
     return b.compare(x.op, v, w, x.pos)
 
 

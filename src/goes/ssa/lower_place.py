@@ -323,13 +323,3 @@ def _with_field(b: Builder, old: ir.Value, typ: Type, path: list[int], k: int, v
     a = ir.Aggregate(typ, args, pos)
     b.emit(a)
     return a
-
-
-def materialise(b: Builder, p: Place, comment: str) -> Place:
-    """An ADDRESS with p's value: p itself, or a temporary."""
-    if p.kind == ADDRESS:
-        return p
-    v = load(b, p)
-    cell = b.alloc(p.typ, comment, p.pos)
-    b.store(cell, v, p.pos)
-    return pointer_place(cell, p.typ, p.pos, False)

@@ -31,7 +31,6 @@ from ..types.types import TYP_BOOL, TYP_INT, TYP_INVALID, under
 from . import instr as ir
 from . import lower_call as calls
 from . import lower_convert as conv
-from . import lower_expr as exprs
 from . import lower_place as places
 from . import lower_stmt as stmts
 from .builder import shared_int
@@ -294,7 +293,3 @@ def _expr_children(x: n.Expr) -> list[n.Node]:
     if isinstance(x, n.ListExpr):
         return list(x.elems)
     return []
-
-
-def is_func(b: Builder, x: n.Expr) -> bool:
-    return isinstance(under(exprs.type_of(b, x)), t.Signature)

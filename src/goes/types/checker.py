@@ -49,7 +49,7 @@ class Checker(Resolver):
         "pkg", "sources", "importer", "go_version", "errors", "has_errors", "last_error", "env", "files",
         "decls", "methods", "path", "path_index", "delayed", "shift_lhs", "imports", "dot_imports", "context",
         "mono", "qualifier", "working", "eager", "depth", "is_std", "initializers", "var_sizes", "interfaces",
-        "local_vars",
+        "local_vars", "reports_imports",
     )  # fmt: skip
 
     def __init__(
@@ -85,6 +85,7 @@ class Checker(Resolver):
         self.delayed: list[Action] = []
         self.shift_lhs: dict[Expr, bool] = {}  # untyped left operands of non-constant shifts
         self.imports: list[PkgName] = []
+        self.reports_imports = True  # whether unused ones are errors
         self.dot_imports: dict[Scope, dict[str, PkgName]] = {}
         self.context = Context()
         self.mono = MonoGraph(self.context)
@@ -148,7 +149,8 @@ class Checker(Resolver):
         self.process_delayed(0)
         usage.complete_types(self)
         self.initializers = initorder.init_order(self, self.decls)
-        usage.unused_imports(self)
+        if self.reports_imports:
+            usage.unused_imports(self)
         if not self.has_errors:
             usage.monomorph(self)
         if not self.has_errors:

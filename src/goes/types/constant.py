@@ -53,33 +53,11 @@ class Unknown:
 UNKNOWN = Unknown()
 ConstValue = bool | bytes | int | Fraction | ComplexValue | Unknown
 
-# What a value is, whatever its Go type.
-KIND_UNKNOWN: Final = 0
-KIND_BOOL: Final = 1
-KIND_STRING: Final = 2
-KIND_INT: Final = 3
-KIND_FLOAT: Final = 4
-KIND_COMPLEX: Final = 5
-
 MAX_FRACTION_BITS: Final = 4096  # go/constant's limit on numerators and denominators
 MANTISSA_BITS: Final = 512
 MAX_EXPONENT: Final = 1 << 20  # of two; gc reaches 1 << 31, at a price in time and space
 
 _ZERO: Final = Fraction(0)
-
-
-def kind_of(v: ConstValue) -> int:
-    if isinstance(v, bool):
-        return KIND_BOOL
-    if isinstance(v, int):
-        return KIND_INT
-    if isinstance(v, Fraction):
-        return KIND_FLOAT
-    if isinstance(v, bytes):
-        return KIND_STRING
-    if isinstance(v, ComplexValue):
-        return KIND_COMPLEX
-    return KIND_UNKNOWN
 
 
 # --------------------------------------------------------------------------------------------------------- rounding
@@ -248,11 +226,6 @@ def sign(v: ConstValue) -> int:
     if isinstance(v, int) and not isinstance(v, bool):
         return 1 if v > 0 else -1 if v < 0 else 0
     return 1
-
-
-def bit_len(v: ConstValue) -> int:
-    """Bits of the absolute value of an int."""
-    return v.bit_length() if isinstance(v, int) else 0
 
 
 # ------------------------------------------------------------------------------------------------------- operations

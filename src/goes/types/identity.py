@@ -89,10 +89,6 @@ def identical_ignore_tags(x: Type, y: Type) -> bool:
     return _identical(x, y, True, None)
 
 
-def identical_origin(x: Named, y: Named) -> bool:
-    return x.origin.obj is y.origin.obj
-
-
 def identical_lists(xs: list[Type], ys: list[Type]) -> bool:
     if len(xs) != len(ys):
         return False

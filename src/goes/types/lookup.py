@@ -92,16 +92,6 @@ def lookup_method(n: Named, pkg: Package | None, name: str, fold_case: bool = Fa
     return None
 
 
-def field_index(fields: list[Var], pkg: Package | None, name: str, fold_case: bool = False) -> int:
-    """The index of a field of a struct (not promoted ones), or -1."""
-    if name != "_":
-        for i in range(len(fields)):
-            f = fields[i]
-            if (f.name == name or fold_case) and same_id(f, pkg, name, fold_case):
-                return i
-    return -1
-
-
 def method_index(methods: list[Func], pkg: Package | None, name: str, fold_case: bool = False) -> int:
     if name != "_":
         for i in range(len(methods)):

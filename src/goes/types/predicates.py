@@ -22,7 +22,6 @@ from .types import (
     IS_UNSIGNED,
     IS_UNTYPED,
     SEND_RECV,
-    STRING,
     TYP_BOOL,
     TYP_COMPLEX128,
     TYP_FLOAT64,
@@ -134,14 +133,6 @@ def all_unsigned(t: Type) -> bool:
     return all_basic(t, IS_UNSIGNED)
 
 
-def all_float(t: Type) -> bool:
-    return all_basic(t, IS_FLOAT)
-
-
-def all_complex(t: Type) -> bool:
-    return all_basic(t, IS_COMPLEX)
-
-
 def all_numeric(t: Type) -> bool:
     return all_basic(t, IS_NUMERIC)
 
@@ -220,14 +211,6 @@ def is_generic(t: Type) -> bool:
         return True
     t = unalias(t)
     return isinstance(t, Named) and t.origin is t and len(t.tparams) > 0
-
-
-def safe_underlying(t: Type) -> Type | None:
-    """The underlying type as far as known, expanding nothing."""
-    t = unalias(t)
-    if isinstance(t, Named):
-        return t._underlying
-    return under(t)
 
 
 def comparable(t: Type) -> bool:
@@ -373,39 +356,3 @@ def common_under(t: Type, cond: Condition | None, qualifier: Qualifier | None = 
                 f"{type_string(ct, qualifier)} and {type_string(pt, qualifier)} have different underlying types"
             )
     return cu, ""
-
-
-def core_type(t: Type) -> Type | None:
-    """The common underlying type of t's type set, or None."""
-    if not isinstance(unalias(t), TypeParam):
-        return under(t)
-    return common_under(t, None)[0]
-
-
-def core_string(t: Type) -> Type | None:
-    """Like core_type, but a type set of byte slices and strings counts as string."""
-    p = unalias(t)
-    if not isinstance(p, TypeParam):
-        return under(t)
-    first: Type | None = None
-    has_string = False
-    for _, u in pairs_of(p):
-        if u is None:
-            return None
-        if isinstance(u, Basic) and u.kind == STRING:
-            has_string = True
-            continue
-        if first is not None and not identical(first, u):
-            return None
-        first = u
-    if not has_string:
-        return first
-    if first is None:
-        return TYP_STRING
-    if isinstance(first, Slice):
-        e = under(first.elem)
-        if isinstance(e, Basic) and e.kind == UINT8:
-            return TYP_STRING
-    return None
-
-

@@ -1,6 +1,6 @@
 """Lexical scopes.
 
-    Scope(parent).insert(obj)   lookup("x") in this scope;   lookup_parent("x", pos) outwards
+    Scope(parent).insert(obj)   lookup("x") in this scope
 
 A scope keeps its names in a dict; a local object is visible from its `scope_pos` on.
 Source: Go spec "Declarations and scope".
@@ -18,28 +18,17 @@ if TYPE_CHECKING:
 
 @final
 class Scope:
-    __slots__ = ("parent", "elems", "pos", "end", "is_func", "comment", "children", "number")
+    __slots__ = ("parent", "elems", "pos", "end", "comment", "children", "number")
 
     def __init__(self, parent: Scope | None, pos: Pos = NO_POS, end: Pos = NO_POS, comment: str = "") -> None:
         self.parent = parent
         self.elems: dict[str, Object] = {}
         self.pos = pos
         self.end = end
-        self.is_func = False
         self.comment = comment
 
     def lookup(self, name: str) -> Object | None:
         return self.elems.get(name)
-
-    def lookup_parent(self, name: str, pos: Pos = NO_POS) -> tuple[Scope, Object] | None:
-        """The innermost scope and object for name visible at pos (NO_POS: anywhere)."""
-        s: Scope | None = self
-        while s is not None:
-            obj = s.elems.get(name)
-            if obj is not None and (pos == NO_POS or obj.scope_pos <= pos):
-                return s, obj
-            s = s.parent
-        return None
 
     def insert(self, obj: Object) -> Object | None:
         """Insert; returns the object already there under that name, if any (then nothing changes). "_" must not be

@@ -51,7 +51,6 @@ def func_type(check: Checker, sig: Signature, recv_par: Field | None, tparams: l
     scope_end = end_pos(ftype)
     check.open_scope(ftype.pos, scope_end, "function")
     scope = check.env.scope
-    scope.is_func = True
     sig.scope = scope
     recv: Var | None = None
     rparams: list[TypeParam] = []

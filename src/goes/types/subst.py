@@ -70,18 +70,6 @@ def subst(t: Type, smap: Subst, context: Context | None = None) -> Type:
     return Substituter(smap, context).typ(t)
 
 
-def monomorphise(t: Type, smap: Subst, context: Context | None = None) -> Type:
-    """t as it is in the instance of a generic function: smap has the arguments of all type parameters of the function
-    (receiver's first). Types declared in the function get an identity per instance, and aliases are resolved."""
-    if not smap or isinstance(t, Basic):
-        return t
-    if context is None:
-        from .instantiate import default_context
-
-        context = default_context()
-    return Substituter(smap, context, True).typ(t)
-
-
 def clone_var(v: Var, typ: Type | None) -> Var:
     c = Var(v.pos, v.pkg, v.name, typ, v.is_field, v.embedded)
     c.parent = v.parent

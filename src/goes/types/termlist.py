@@ -45,14 +45,6 @@ class TermList:
                     both.append(x if not x.tilde or y.tilde else y)
         return _normal(both)
 
-    def includes(self, t: Type) -> bool:
-        if self.all_types:
-            return True
-        for x in self.terms:
-            if term_includes(x, t):
-                return True
-        return False
-
     def subset_of(self, other: TermList) -> bool:
         if other.all_types:
             return True

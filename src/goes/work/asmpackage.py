@@ -44,9 +44,6 @@ class AsmPackages:
             return package.asm_files
         return [f for f in package.asm_files if overlay.keeps(f)] + overlay.asm_files
 
-    def has_assembly(self, path: str) -> bool:
-        return bool(self._files(self.packages.inputs[path]))
-
     def definitions(self, path: str) -> dict[str, Definition]:
         """All symbols the package's .s files define."""
         known = self._done.get(path)

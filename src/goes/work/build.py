@@ -152,6 +152,8 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
     if options.cover is not None:
         counters = options.cover.apply(inputs, graph.packages)
         key = key + options.cover.std_key(inputs)
+    if options.counted:
+        key = [*key, "fuzz", *sorted(path for path in options.counted if path in inputs and inputs[path].is_std)]
     store = None if options.cache is None else StdStore(options.cache, *key)
     while True:
         progress.stage("loading")
@@ -228,6 +230,7 @@ def make_executable(
     with WorkerPool(options.jobs) as pool:
         demand = Demand(packages, index, program, asm, pool, Tiers(options.level, packages), store, options.inline)
         demand.analysis.context.keeps_calls = options.keeps_calls
+        demand.context.counted = options.counted
         demand.definitions.update(archived)
         for path in packages.inputs:
             if path not in compiled:

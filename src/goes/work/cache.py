@@ -4,10 +4,8 @@
     $GOCACHE/cd/cd34...-d     the output, named by its SHA-256
 
 Entries are written to a temporary file and renamed, so that readers never see half of one and concurrent builds may
-race
-freely. Every read checks size and hash; a damaged entry is a miss, is removed, and is reported through `damaged`.
-Entries not
-used for TRIM_AGE seconds are deleted at most once a day.
+race freely. Every read checks size and hash; a damaged entry is a miss, is removed, and is reported through `damaged`.
+Entries not used for TRIM_AGE seconds are deleted at most once a day.
 
 Source: cmd/go/internal/cache (format and policy).
 """
@@ -19,6 +17,8 @@ import os
 import stat
 import time
 from typing import Final, final
+
+from ..util.wholefile import unlink_quietly, write_whole
 
 TRIM_AGE: Final = 5 * 24 * 3600
 TRIM_INTERVAL: Final = 24 * 3600
@@ -117,9 +117,9 @@ class Cache:
         except OSError:
             known = False
         if not known:
-            self._write(path, data, 0o755 if executable else 0o666)
+            write_whole(path, data, 0o755 if executable else 0o666)
         line = f"v1 {id} {out} {len(data):20d} {time.time_ns():20d}\n"
-        self._write(self._path(id, "a"), line.encode("ascii"), 0o666)
+        write_whole(self._path(id, "a"), line.encode("ascii"))
         return path
 
     def executable(self, id: str, name: str) -> str | None:
@@ -151,33 +151,14 @@ class Cache:
         except OSError:
             known = False
         if not known:
-            self._write(path, data, 0o755)
+            write_whole(path, data, 0o755)
         line = f"v1 {id} {out} {len(data):20d} {time.time_ns():20d}\n"
-        self._write(self._path(id, "a"), line.encode("ascii"), 0o666)
+        write_whole(self._path(id, "a"), line.encode("ascii"))
         return path
-
-    def _write(self, path: str, data: bytes, mode: int) -> None:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        temporary = f"{path}.{os.getpid()}.tmp"
-        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
-        try:
-            view = memoryview(data)
-            while view:
-                written = os.write(fd, view)
-                view = view[written:]
-        except OSError:
-            os.close(fd)
-            os.unlink(temporary)
-            raise
-        os.close(fd)
-        os.replace(temporary, path)
 
     def _remove(self, path: str) -> None:
         self.damaged.append(path)
-        try:
-            os.unlink(path)
-        except OSError:
-            pass
+        unlink_quietly(path)
 
     def _touch(self, path: str, mtime: float) -> None:
         """Mark as used, at most once an hour."""
@@ -219,6 +200,6 @@ class Cache:
                 except OSError:
                     pass
         try:
-            self._write(stamp, f"{int(now)}".encode("ascii"), 0o666)
+            write_whole(stamp, f"{int(now)}".encode("ascii"))
         except OSError:
             pass

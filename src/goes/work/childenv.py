@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Mapping
 
+from ..util.wholefile import write_whole
 from .cachedirectory import cache_directory
 
 
@@ -55,13 +56,8 @@ def _script(name: str, words: list[str]) -> str:
                 return path
     except OSError:
         pass
-    temporary = f"{path}.{os.getpid()}"
     try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(temporary, "w", encoding="utf-8", errors="surrogateescape") as f:
-            f.write(text)
-        os.chmod(temporary, 0o755)
-        os.replace(temporary, path)
+        write_whole(path, text.encode("utf-8", "surrogateescape"), 0o755)
     except OSError:
         return ""
     return path

@@ -26,7 +26,6 @@ from ..syntax.unicode import quote
 from ..types.linkname import escape_path
 from .packages import PackageInput
 
-META_FILES: Final = "metafiles.txt"  # in a test's coverage directory: meta-data of packages it may not import
 _MODES: Final = {"set": 1, "count": 2, "atomic": 3, "regonly": 4, "testmain": 5}
 _GRANULARITIES: Final = {"perblock": 1, "perfunc": 2}
 

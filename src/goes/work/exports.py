@@ -23,6 +23,7 @@ from ..diag.diagnostic import Diagnostic, UserError
 from ..diag.source import SourceSet
 from ..exportdata.writer import ExportError, export_archive, export_data, object_header
 from ..load.context import BuildContext
+from ..load.graph import dependencies_first
 from ..load.package import Package
 from ..load.view import FileView
 from ..syntax.nodes import File
@@ -34,25 +35,6 @@ from .cache import Cache, action_id
 
 _GOES: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _MAKERS: Final = ("diag", "exportdata", "load", "syntax", "types")  # goes' folders that decide what the files hold
-
-
-def packages_below(root: Package) -> list[Package]:
-    """Root and all it imports, dependencies first; two of them may have one import path."""
-    order: list[Package] = []
-    known: set[int] = {id(root)}
-    stack: list[tuple[Package, int]] = [(root, 0)]
-    while stack:
-        package, i = stack.pop()
-        dependencies = package.dependencies or []
-        while i < len(dependencies) and id(dependencies[i]) in known:
-            i += 1
-        if i < len(dependencies):
-            stack.append((package, i + 1))
-            known.add(id(dependencies[i]))
-            stack.append((dependencies[i], 0))
-        else:
-            order.append(package)
-    return order
 
 
 def compiler_path(package: Package) -> str:
@@ -156,7 +138,7 @@ class Exports:
         known = self._ids.get(id(package))
         if known is not None:
             return known
-        for p in packages_below(package):
+        for p in dependencies_first([package]):
             if id(p) not in self._ids:
                 self._ids[id(p)] = self._make_id(p)
                 self._keep.append(p)
@@ -215,7 +197,7 @@ class Exports:
     def make_imports(self, package: Package) -> None:
         """Make sure that everything of the user's that the package imports can be compiled. UserError with the report
         about the first that cannot."""
-        for p in packages_below(package):
+        for p in dependencies_first([package]):
             if p is not package and not p.standard and p.import_path != "unsafe":
                 self.file(p)
 
@@ -228,11 +210,6 @@ class Exports:
             return ""
         begin += len(b'\nbuild id "')
         return head[begin : head.find(b'"', begin)].decode()
-
-
-def export_file(context: BuildContext, package: Package, cache: Cache) -> str:
-    """Path of an archive with one package's export data; for several packages keep an Exports."""
-    return Exports(context, cache, os.getcwd()).file(package)
 
 
 def _short(digest: bytes) -> str:

@@ -67,6 +67,8 @@ def program_id(context: BuildContext, graph: Graph, root: Package, options: Buil
         ",".join(sorted(options.keeps_calls)),
     ]  # fmt: skip
     parts.append(root.default_godebug)
+    if options.counted:
+        parts += ["fuzz", *sorted(options.counted)]
     if options.cover is not None:
         parts += options.cover.key()
         # The instrumented text of std's packages is that of GOROOT, by its version.

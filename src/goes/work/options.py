@@ -29,7 +29,8 @@ class BuildOptions:
 
     __slots__ = (
         "level", "inline", "all_errors", "jobs", "trimpath", "ldflags", "build_id", "progress", "modinfo", "cache",
-        "cache_key", "compile_flags", "asm_flags", "raw_flags", "stamps", "main_version", "cover", "keeps_calls", "profiles",
+        "cache_key", "compile_flags", "asm_flags", "raw_flags", "stamps", "main_version", "cover", "counted", "keeps_calls",
+        "profiles",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -53,6 +54,7 @@ class BuildOptions:
         self.stamps: list[tuple[str, str]] = []  # vcs, vcs.revision, ...
         self.main_version = ""  # of the main module, by its repository's tags
         self.cover: Coverage | None = None  # which packages count what runs
+        self.counted: frozenset[str] = frozenset()  # import paths of packages with edge counters, for fuzzing
 
 
 def split_quoted(text: str) -> tuple[list[str], str]:

@@ -54,7 +54,7 @@ class PackageInput:
 class Packages(Importer):
     """All packages of a build by import path."""
 
-    __slots__ = ("inputs", "sources", "errors", "checkers", "overlays", "files", "syntax_errors")
+    __slots__ = ("inputs", "sources", "errors", "checkers", "overlays", "files")
 
     def __init__(self, inputs: dict[str, PackageInput], sources: SourceSet, errors: list[Diagnostic]) -> None:
         self.inputs = inputs
@@ -63,7 +63,6 @@ class Packages(Importer):
         self.checkers: dict[str, Checker] = {}
         self.overlays: dict[str, OverlayPackage | None] = {}
         self.files: dict[str, list[File]] = {}
-        self.syntax_errors = False
 
     def overlay(self, path: str) -> OverlayPackage | None:
         """goes' replacement files for a std package."""
@@ -78,7 +77,6 @@ class Packages(Importer):
         if known is not None:
             return known
         package = self.inputs[path]
-        before = len(self.errors)
         files: list[File] = []
         for name in package.go_files:
             data = package.generated.get(name)
@@ -89,8 +87,6 @@ class Packages(Importer):
         if overlay is not None:
             extra = [f for name in overlay.go_files if (f := self._parse_file(name, True)) is not None]
             files = overlay.apply(files, extra)
-        if len(self.errors) > before:
-            self.syntax_errors = True
         self.files[path] = files
         return files
 
@@ -114,6 +110,8 @@ class Packages(Importer):
             path, package.name, self.sources, self, go_version=package.go_version, errors=self.errors,
             is_std=package.is_std, link_path=package.link_path,
         )  # fmt: skip
+        # What used an import may have been replaced.
+        checker.reports_imports = self.overlay(path) is None
         self.checkers[path] = checker
         checker.declare(files)
         return checker

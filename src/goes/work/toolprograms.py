@@ -11,7 +11,6 @@ Source: cmd/go/internal/tool (buildAndRunBuiltinTool).
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 import subprocess
@@ -21,6 +20,7 @@ from typing import Final
 from ..diag.diagnostic import UserError
 from ..load.context import find_goroot, read_go_version
 from ..run.workdir import make_directory, remove_tree, temporary_directory
+from ..util.lockedfile import lock
 from . import docprogram
 from .cache import Cache, action_id
 from .cachedirectory import require_cache_directory
@@ -63,23 +63,19 @@ def tool_program(name: str, cache: Cache | None = None, package: str = "") -> st
     known = cache.executable(key, name)
     if known is not None:
         return known
-    lock = _lock(cache, key)
+    descriptor = _lock(cache, key)
     try:
         known = cache.executable(key, name)
         return _build(name, package, goroot, cache, key) if known is None else known
     finally:
-        if lock >= 0:
-            os.close(lock)
+        if descriptor >= 0:
+            os.close(descriptor)
 
 
 def _lock(cache: Cache, key: str) -> int:
     """A descriptor that holds the lock of one tool, -1 where there can be none."""
-    path = os.path.join(cache.directory, key[:2], key + "-lock")
     try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        return descriptor
+        return lock(os.path.join(cache.directory, key[:2], key + "-lock"))
     except OSError:
         return -1
 

@@ -23,9 +23,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, final
 
 from ..diag.diagnostic import UserError
+from ..load.graph import dependencies_first
 from ..load.package import Module, Package, short_path
 from .cache import Cache, action_id
-from .exports import Exports, packages_below
+from .exports import Exports
 
 _STACK_BYTES: Final = 128 << 20  # of each thread, reserved, not used: type checking of deeply nested source recurses
 DEFAULT_GO_MOD_VERSION: Final = "1.16"  # of a module without a go line
@@ -131,11 +132,11 @@ class Vet:
         try:
             # A job waits for those of its imports, which are always submitted, hence started, before it.
             for root in roots:
-                for p in packages_below(root):
+                for p in dependencies_first([root]):
                     if not p.standard:
                         self._imported.update(id(d) for d in p.dependencies or [] if not d.standard)
             for root in roots:
-                for p in packages_below(root):
+                for p in dependencies_first([root]):
                     if id(p) not in self._futures and p.import_path != "unsafe":
                         self._futures[id(p)] = pool.submit(self._unit, p)
             return [self._futures[id(r)].result() for r in roots]

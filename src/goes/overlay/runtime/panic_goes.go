@@ -234,8 +234,6 @@ func panicnil() {
 var panicnilBehavior = &godebugInc{name: "panicnil"}
 
 // The implementation of the predeclared function panic.
-//
-//go:linkname gopanic
 func gopanic(e any) {
 	if e == nil {
 		if debug.panicnil.Load() != 1 {

@@ -42,13 +42,9 @@ func mstartexit() {
 }
 
 // entersyscall stores the callee-saved registers in g.syscallregs and jumps to entersyscallgo. Assembly.
-//
-//go:linkname entersyscall
 func entersyscall()
 
 // entersyscallblock is entersyscall for a call that is known to block. Assembly.
-//
-//go:linkname entersyscallblock
 func entersyscallblock()
 
 //go:nosplit

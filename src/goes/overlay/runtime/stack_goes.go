@@ -306,7 +306,6 @@ func stringDataOnStack(s string) bool {
 	return onstack(getg(), uintptr(unsafe.Pointer(unsafe.StringData(s))))
 }
 
-//go:linkname checkptrBase
 func checkptrBase(p unsafe.Pointer) uintptr {
 	if onstack(getg(), uintptr(p)) {
 		return 1

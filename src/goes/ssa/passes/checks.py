@@ -570,17 +570,18 @@ class _Walk:
                     c = self.find(last.x)
                     if isinstance(c, ir.BinOp) and c.op in _NEGATED:
                         op = c.op if p.succs[0] is b else _NEGATED[c.op]
-                        x = self.find(c.x)
-                        y = self.find(c.y)
-                        if y is phi and op in (tokens.GTR, tokens.GEQ):
-                            x, y = y, x
+                        bound: ir.Value | None = None
+                        if self.find(c.x) is phi:
+                            bound = self.find(c.y)
+                        elif self.find(c.y) is phi and op in (tokens.GTR, tokens.GEQ):
+                            bound = self.find(c.x)
                             op = tokens.LSS if op == tokens.GTR else tokens.LEQ
-                        if x is phi:
+                        if bound is not None:
                             if op == tokens.LSS and step == 1:
                                 return True
                             if op in (tokens.LSS, tokens.LEQ, tokens.EQL):
-                                n = _number_of(y)
-                                limit = MAX_LENGTH if isinstance(y, (ir.Len, ir.Cap)) else _UNKNOWN if n is None else n
+                                n = _number_of(bound)
+                                limit = MAX_LENGTH if isinstance(bound, (ir.Len, ir.Cap)) else _UNKNOWN if n is None else n
                                 if limit + step < 1 << (bits - 1):
                                     return True
             if b is phi.block:
