@@ -172,6 +172,7 @@ def build_all(p: Plan, targets: dict[str, str], verb: str = "build") -> int:
         for r in libraries:
             if targets.get(r.import_path):
                 write_archive(p, r, targets[r.import_path])
+                p.note_installed(r, targets[r.import_path])
         stale = {q.import_path for q in new}
         check_libraries(p, [r for r in libraries if r.import_path in stale and not targets.get(r.import_path)])
     except UserError as e:
@@ -215,6 +216,7 @@ def write_archive(p: Plan, package: Package, target: str) -> None:
 
     data = on_big_stack(archive_of, p.context, p.graph, package, p.options)
     try:
+        os.makedirs(os.path.dirname(os.path.abspath(target)), exist_ok=True)
         with replacing(target, hidden=True) as f:
             f.write(data)
     except OSError as e:

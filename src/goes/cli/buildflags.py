@@ -70,6 +70,23 @@ class Plan:
         """Whether an earlier build has compiled (or checked) the package as it is now."""
         return p.import_path in ("unsafe", "C") or self.cache.entry(self.ids()[p.import_path]) is not None
 
+    def note_installed(self, p: Package, target: str) -> None:
+        """Remember that an archive is the package as it is now."""
+        try:
+            self.cache.put(self._installed(p, target), _stamp_of(target))
+        except OSError:
+            pass
+
+    def is_installed(self, p: Package) -> bool:
+        """Whether the archive at the package's target is the package as it is now."""
+        stamp = _stamp_of(p.target)
+        return bool(stamp) and self.cache.get(self._installed(p, p.target)) == stamp
+
+    def _installed(self, p: Package, target: str) -> str:
+        from ..work.cache import action_id
+
+        return action_id("installed", target, self.ids()[p.import_path])
+
     def announce(self) -> list[Package]:
         """The packages that have to be compiled, dependencies first; -v names them."""
         force = self.values.flag("a")
@@ -88,6 +105,15 @@ class Plan:
                     self.cache.put(self.ids()[p.import_path], b"compiled\n")
         except OSError:
             pass  # a cache that cannot be written only costs time
+
+
+def _stamp_of(path: str) -> bytes:
+    """What changes when a file is written; nothing if there is none."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return b""
+    return f"{status.st_size} {status.st_mtime_ns}\n".encode()
 
 
 def check_flags(values: FlagValues) -> None:

@@ -242,13 +242,20 @@ def run(args: list[str]) -> int:
     if json:
         sys.stdout.write(json_text(known))
         return 0
+    sys.stdout.write(settings_text(known))
+    return 0
+
+
+def settings_text(known: Mapping[str, str]) -> str:
+    """The variables as a POSIX shell reads them."""
+    lines: list[str] = []
     for name in sorted(known):
         if "\0" in known[name]:
             raise UserError(
                 f"go: internal error: encountered null byte in environment variable {name} on non-plan9 platform"
             )
-        sys.stdout.write(f"{name}={shell_quote(known[name])}\n")
-    return 0
+        lines.append(f"{name}={shell_quote(known[name])}\n")
+    return "".join(lines)
 
 
 def _other(name: str) -> str:

