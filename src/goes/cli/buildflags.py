@@ -414,15 +414,21 @@ def check_compile_flags(p: Plan) -> None:
             raise failure
 
 
+def stamp_setting(values: FlagValues) -> str:
+    """-buildvcs: auto, true or false."""
+    wanted = values.text("buildvcs") or "auto"
+    if wanted == "auto":
+        return wanted
+    return "true" if wanted in ("1", "t", "T", "true", "TRUE", "True") else "false"
+
+
 def stamp_version(p: Plan) -> None:
     """Build information from the repository of the main module, once."""
     if p._stamped:
         return
     p._stamped = True
     mains = [r for r in p.wanted if r.name == "main"]
-    wanted = p.values.text("buildvcs") or "auto"
-    if wanted not in ("auto",):
-        wanted = "true" if wanted in ("1", "t", "T", "true", "TRUE", "True") else "false"
+    wanted = stamp_setting(p.values)
     if wanted == "false" or not mains or all(r.module is None for r in mains):
         return
     from ..work.vcs import stamp
