@@ -35,7 +35,8 @@ def run(args: list[str]) -> int:
         raise UserError(f"go: unknown upgrade flag -u={upgrade}")
     _check_old(old)
     from ..load.getquery import GetQuery, new_query
-    from ..load.getresolver import GetOptions, Resolver, written_requirements
+    from ..load.getreport import check, report, update_tools, written_requirements
+    from ..load.getresolver import GetOptions, Resolver
     from ..load.moderrors import ModError
     from ..load.modwrite import WriteOptions, write_go_mod
     from ..load.patterns import clean_patterns
@@ -86,10 +87,10 @@ def run(args: list[str]) -> int:
     resolver = Resolver(state, options, queries, load_workspace(state))
     resolver.run()
     if options.tool:
-        resolver.update_tools(write)
-    resolver.check()
-    if resolver.status:
-        return resolver.status
+        update_tools(resolver, write)
+    status = check(resolver)
+    if status:
+        return status
     file = state.mod_files[state.single_main]
     assert file is not None
     before = written_requirements(file)
@@ -97,7 +98,7 @@ def run(args: list[str]) -> int:
         write_go_mod(state, write)
     except ModError as error:
         state.fatal(error)
-    resolver.report(before, written_requirements(file))
+    report(resolver, before, written_requirements(file))
     if resolver.workspace is not None:
         _raise_work(state, resolver.workspace.path)
     return 0

@@ -131,11 +131,12 @@ def os_error(error: OSError, verb: str, path: str) -> UserError:
 
 def split_version(arg: str) -> tuple[str, str, bool]:
     """The parts of path@version. UserError, without "go: -flag=…: ", for a version that no one can mean."""
-    path, found, version = arg.partition("@")
-    if found and version[:1] in ("-", "/"):
-        from ..syntax.unicode import quote
+    from ..module.paths import check_query
 
-        raise UserError(f"invalid module version {quote(version)}")
+    path, found, version = arg.partition("@")
+    problem = check_query(version)
+    if problem:
+        raise UserError(problem)
     return path, version, bool(found)
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, final
 
-from ..module.paths import has_path_prefix
+from ..module.paths import check_query, has_path_prefix
 from .moderrors import ModError
 from .modversions import NO_MOD, Mod, is_toolchain, text
 from .patterns import META, is_local, pattern_matcher, tree_matcher
@@ -102,10 +102,9 @@ class GetQuery:
 def parse_path_version(argument: str) -> tuple[str, str, bool]:
     """The parts of path@version, and whether there is an "@". Raises ModError for versions that look like options."""
     path, at, version = argument.partition("@")
-    if version.startswith(("-", "/")):
-        from ..syntax.unicode import quote
-
-        raise ModError(f"invalid module version {quote(version)}")
+    problem = check_query(version)
+    if problem:
+        raise ModError(problem)
     return path, version, at != ""
 
 

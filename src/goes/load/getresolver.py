@@ -2,22 +2,20 @@
 
     resolver = Resolver(state, GetOptions(upgrade="", tests=False, tool=False), queries)
     resolver.run()           edits state.requirements until every query is answered and nothing imported is missing
-    resolver.check()         reloads the packages named; warnings about retractions and deprecations
-    resolver.report(...)     go: added example.com/a v1.2.0
 
 Arguments are packages first and modules second. What a query means depends on the build list at the start only, so the
-iteration ends. Source: cmd/go/internal/modget (get.go).
+iteration ends. What comes after it is in `getreport`. Source: cmd/go/internal/modget (get.go).
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NoReturn, final
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn, final
 
 from ..module import semver
 from ..module.paths import check_module_path, is_std_path
-from . import modfetching
 from .getquery import GetQuery, PathSet, error_text
 from .mainmodules import load_requirements
 from .modedit import ConstraintError, edit_build_list
@@ -29,36 +27,25 @@ from .moderrors import (
     ModError,
     PackageNotInModule,
     is_no_matching,
-    retraction,
-    short_message,
     too_new,
 )
 from .modload import load_packages
 from .modmatch import Match, match_in_module
-from .modpackages import NoGo, PackageOptions
+from .modpackages import PackageOptions
 from .modquery import (
     Allowed,
     check_allowed,
     check_exclusions,
-    check_retractions,
-    deprecation,
     query,
     query_packages,
     query_pattern,
 )
-from .modversions import EXPLICIT_INDIRECT, NO_MOD, Mod, compare, is_toolchain, sort_mods, text
-from .modwrite import WriteOptions
+from .modversions import NO_MOD, Mod, sort_mods, text
 from .requirements import expand_graph
-from .workcheck import Workspace, enter_workspace
+from .workcheck import Workspace
 
 if TYPE_CHECKING:
-    from ..module.modfile import ModFile
     from .modstate import ModuleState
-
-_RESOLVED: Final = 1  # its version was resolved by an argument
-_NAMED: Final = 2  # it provides a package that was named
-_HAS_PACKAGE: Final = 4  # it is needed to build such a package
-_DIRECT: Final = 8
 
 
 @final
@@ -93,21 +80,20 @@ class Resolver:
         # What must be selected in the end, with the query that says so.
         self.resolved: dict[str, tuple[str, GetQuery]] = {}
         self._in_module: dict[tuple[str, Mod], list[str] | ModError] = {}
-        self._load_graph()
+        self.load_graph()
         self.initial = dict(self.versions)
         self.locals = [q for q in queries if q.is_local and q.pattern not in ("all", "work", "tool")]
         self.wildcards = [q for q in queries if q.is_wildcard and not q.is_local]
         metas = ("all", "work", "tool")
         self.paths = [q for q in queries if not q.is_local and not q.is_wildcard and q.pattern not in metas]
         self.alls = [q for q in queries if q.pattern == "all"]
-        self.status = 0
 
     # ------------------------------------------------------------------------------------------------ helpers
 
     def _fatal(self, error: ModError) -> NoReturn:
         self.state.fatal(error)
 
-    def _load_graph(self) -> None:
+    def load_graph(self) -> None:
         try:
             rs, graph, problem = expand_graph(load_requirements(self.state))
         except ModError as error:
@@ -170,18 +156,18 @@ class Resolver:
 
     def run(self) -> None:
         for q in self.locals:
-            q.once(q.pattern, lambda q=q: self._local(q))  # type: ignore[misc]
+            q.once(q.pattern, partial(self._local, q))
         for q in self.paths:
             if q.version == "none":
                 self._query_none(q)
             else:
-                q.once(q.pattern, lambda q=q: self._path(q))  # type: ignore[misc]
+                q.once(q.pattern, partial(self._path, q))
         for q in self.queries:
             if q.pattern == "tool":
                 for tool in self.state.tools:
-                    q.once(tool, lambda q=q, tool=tool: self._tool(q, tool))  # type: ignore[misc]
+                    q.once(tool, partial(self._tool, q, tool))
             elif q.pattern == "work":
-                q.once(q.pattern, lambda q=q: self._work(q))  # type: ignore[misc]
+                q.once(q.pattern, partial(self._work, q))
         while True:
             for q in self.wildcards:
                 if q.version == "none":
@@ -287,15 +273,15 @@ class Resolver:
             return PathSet(mod=(path, "none"))
 
         if not q.is_wildcard:
-            q.once(q.pattern, lambda: none(q.pattern, ""))
+            q.once(q.pattern, partial(none, q.pattern, ""))
         for path, version in self.build_list:
             if q.matches_path(path):
-                q.once(path, lambda path=path, version=version: none(path, version))  # type: ignore[misc]
+                q.once(path, partial(none, path, version))
 
     def _query_wildcard(self, q: GetQuery) -> None:
         for mod in self.build_list:
             if q.can_match_in(mod[0]):
-                q.once(mod[0], lambda mod=mod: self._wildcard_in(q, mod))  # type: ignore[misc]
+                q.once(mod[0], partial(self._wildcard_in, q, mod))
 
     def _wildcard_in(self, q: GetQuery, mod: Mod) -> PathSet:
         state = self.state
@@ -326,18 +312,16 @@ class Resolver:
 
     def _find_missing_wildcards(self) -> None:
         for q in self.wildcards:
-            if q.version == "none" or q.matches_packages:
-                continue
+            if q.version != "none" and not q.matches_packages:
+                q.once(q.pattern, partial(self._missing_wildcard, q))
 
-            def look(q: GetQuery = q) -> PathSet:
-                try:
-                    return self._query_pattern(q.pattern, q.version)
-                except ModError as error:
-                    if _no_such_package_version(error) and q.resolved:
-                        return PathSet()  # it only matches modules
-                    return PathSet(error=error)
-
-            q.once(q.pattern, look)
+    def _missing_wildcard(self, q: GetQuery) -> PathSet:
+        try:
+            return self._query_pattern(q.pattern, q.version)
+        except ModError as error:
+            if _no_such_package_version(error) and q.resolved:
+                return PathSet()  # it only matches modules
+            return PathSet(error=error)
 
     def _check_wildcards(self) -> None:
         """Is there a module that matches a pattern and is at another version?"""
@@ -598,7 +582,7 @@ class Resolver:
         except ModError as error:
             self._fatal(error)
         if changed:
-            self._load_graph()
+            self.load_graph()
         return changed
 
     def _report_constraints(self, error: ConstraintError) -> None:
@@ -620,174 +604,6 @@ class Resolver:
                 self.state.error(f"{first} {adverb}requires {last}: {c.reason}")
             else:
                 self.state.error(f"{first} {adverb}requires {last}, not {reason(c.constraint)}")
-
-    # ------------------------------------------------------------------------------------------------ the end
-
-    def update_tools(self, write: WriteOptions) -> None:
-        """get -tool"""
-        options = self._final_options()
-        for q in self.queries:
-            if q.pattern in ("all", "std", "cmd", "work", "tool", "toolchain"):
-                self._fatal(ModError(f'go get -tool does not work with "{q.pattern}".'))
-        matches, _ = load_packages(self.state, options, [q.pattern for q in self.queries])
-        for q, match in zip(self.queries, matches):
-            (write.drop_tools if q.version == "none" else write.add_tools).extend(match.packages)
-        self._load_graph()
-
-    def _final_options(self) -> PackageOptions:
-        options = PackageOptions()
-        options.load_tests = self.options.tests
-        options.edits_modules = True
-        options.allow_errors = True
-        options.silent_no_go = True
-        return options
-
-    def check(self) -> None:
-        """Load the packages named once more and say what is wrong; tell of retractions and deprecations; get the sums of
-        modules that have changed. `status` is the exit status that comes out of it."""
-        state = self.state
-        loading = state
-        if self.workspace is not None and state.single_main[0] in self.workspace.roots:
-            try:
-                loading = enter_workspace(state)
-            except ModError as error:
-                self._fatal(error)
-        relevant: dict[Mod, int] = {}
-        for path, (version, _) in self.resolved.items():
-            relevant[(path, version)] = _RESOLVED
-        patterns = [q.pattern for q in self.queries if q.matches_packages]
-        if patterns:
-            self._check_packages(loading, patterns, relevant)
-        direct = load_requirements(loading).direct
-        for mod in relevant:
-            if mod[0] in direct:
-                relevant[mod] |= _DIRECT
-        by_path = sorted(relevant, key=lambda m: m[0])
-        notes: list[str] = []
-        for mod in by_path:
-            flags = relevant[mod]
-            if flags & (_RESOLVED | _NAMED) or flags & (_HAS_PACKAGE | _DIRECT) == _HAS_PACKAGE | _DIRECT:
-                try:
-                    message = short_message(deprecation(loading, mod), "")
-                except ModError:
-                    continue
-                if message:
-                    notes.append(f"go: module {mod[0]} is deprecated: {message}")
-        retracted = ""
-        for mod in by_path:
-            if relevant[mod] & (_RESOLVED | _NAMED | _HAS_PACKAGE):
-                try:
-                    check_retractions(loading, mod)
-                except ModError as error:
-                    if retraction(error) is not None:
-                        notes.append(f"go: warning: {error}")
-                        retracted = "<module>" if retracted else mod[0]
-        if retracted:
-            notes.append(f"go: to switch to the latest unretracted version, run:\n\tgo get {retracted}@latest")
-        problems = self._get_sums()
-        for note in notes:
-            state.note(note)
-        for problem in problems:
-            state.error(problem)
-        state.exit_if_errors()
-
-    def _check_packages(self, state: ModuleState, patterns: list[str], relevant: dict[Mod, int]) -> None:
-        matches, paths = load_packages(state, self._final_options(), patterns)
-        if any(m.errors for m in matches):
-            self.status = 1
-        loader = state.packages
-        assert loader is not None
-        for path in paths:
-            package = loader.by_path.get(path)
-            if package is None:
-                continue
-            if package.error is not None:
-                if package.dir and isinstance(package.error, NoGo):
-                    continue
-                self.status = 1
-                if isinstance(package.error, AmbiguousImport):
-                    for mod in package.error.modules:
-                        relevant[mod] = relevant.get(mod, 0) | _HAS_PACKAGE
-            if package.mod[0]:
-                relevant[package.mod] = relevant.get(package.mod, 0) | _HAS_PACKAGE
-        for match in matches:
-            for path in match.packages:
-                package = loader.by_path.get(path)
-                if package is not None and package.mod[0]:
-                    relevant[package.mod] = relevant.get(package.mod, 0) | _NAMED
-
-    def _get_sums(self) -> list[str]:
-        """go.sum is to know the new version of a module if it knew the old one."""
-        state = self.state
-        problems: list[str] = []
-        for mod in self.build_list:
-            actual = state.resolve(mod)
-            old = (mod[0], self.initial.get(mod[0], ""))
-            if not old[1] or is_toolchain(mod[0]):
-                continue
-            old_actual = state.resolve(old)
-            if actual == old_actual or not actual[1] or not state.have_sum(old_actual):
-                continue
-            try:
-                modfetching.download_zip(state, actual)
-            except ModError as error:
-                verb = "downgraded" if compare(mod[0], mod[1], old[1]) < 0 else "upgraded"
-                replaced = f" (replaced by {text(actual)})" if actual != mod else ""
-                problems.append(
-                    f"{verb} {mod[0]} {old[1]} => {mod[1]}{replaced}: error finding sum for {text(actual)}: {error}"
-                )
-        return problems
-
-    def report(self, old: list[Mod], new: list[Mod]) -> None:
-        """What has changed, as far as it was named or is written in go.mod."""
-        changes: dict[str, tuple[str, str]] = {}
-        for path, (version, _) in self.resolved.items():
-            before = self.initial.get(path, "")
-            if not is_toolchain(path) and before != version and (before or version != "none"):
-                changes[path] = (before, version)
-        for path, version in old:
-            now = self.versions.get(path, "")
-            if not is_toolchain(path) and version != now:
-                changes[path] = (version, now)
-        for path, version in new:
-            before = self.initial.get(path, "")
-            if not is_toolchain(path) and before != version:
-                changes[path] = (before, version)
-        old_versions = dict(old)
-        new_versions = dict(new)
-        for path in ("go", "toolchain"):
-            pair = (old_versions.get(path, ""), new_versions.get(path, ""))
-            if pair[0] != pair[1]:
-                changes[path] = pair
-        order = {"go": 0, "toolchain": 1}
-        for path in sorted(changes, key=lambda p: (order.get(p, 2), p)):
-            before, after = changes[path]
-            if not before:
-                self.state.note(f"go: added {path} {after}")
-            elif after in ("", "none"):
-                self.state.note(f"go: removed {path} {before}")
-            elif compare(path, after, before) > 0:
-                self.state.note(f"go: upgraded {path} {before} => {after}")
-                if path == "go" and semver.compare_go(before, EXPLICIT_INDIRECT) < 0 <= semver.compare_go(
-                    after, EXPLICIT_INDIRECT
-                ):
-                    self.state.note(
-                        f"\tnote: expanded dependencies to upgrade to go {EXPLICIT_INDIRECT} or higher; "
-                        "run 'go mod tidy' to clean up"
-                    )
-            else:
-                self.state.note(f"go: downgraded {path} {before} => {after}")
-
-
-def written_requirements(file: ModFile) -> list[Mod]:
-    """What go.mod says, its go and toolchain lines too."""
-    mods: list[Mod] = [(r.path, r.version) for r in file.require]
-    if file.go:
-        mods.append(("go", file.go))
-    if file.toolchain:
-        mods.append(("toolchain", file.toolchain))
-    return mods
-
 
 def _no_such_module_version(error: ModError) -> bool:
     return error.not_exist or is_no_matching(error)

@@ -25,7 +25,13 @@ _FORMAT: Final = 3
 _RECENT: Final = 2_000_000_000  # nanoseconds; how coarse a file system's clock may be
 _LIMIT: Final = 20_000  # files in one shard; beyond, the shard begins anew
 
-_Row = tuple[int, int, tuple[object, ...]]
+# A Header as marshal can write it: the attributes in the order of _pack, places as triples.
+_Places = list[tuple[str, int, int]]
+_Constraint = tuple[str, tuple[str, ...], str, bool]
+_Packed = tuple[
+    str, _Places, _Places, bool, tuple[int, int, str] | None, int, _Constraint, str, _Places, str, str, int
+]  # fmt: skip
+_Row = tuple[int, int, _Packed]  # size and time of the file
 
 
 @final
@@ -83,11 +89,11 @@ def _shard(path: str) -> str:
     return "/".join(os.path.dirname(path).split("/")[:6])
 
 
-def _places(places: list[Place]) -> list[tuple[str, int, int]]:
+def _places(places: list[Place]) -> _Places:
     return [(p.text, p.line, p.column) for p in places]
 
 
-def _pack(h: Header) -> tuple[object, ...]:
+def _pack(h: Header) -> _Packed:
     c = h.constraint
     return (
         h.name, _places(h.imports), _places(h.embeds), h.uses_cgo, h.error, h.end,
@@ -96,14 +102,14 @@ def _pack(h: Header) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _unpack(row: tuple[object, ...]) -> Header:
+def _unpack(row: _Packed) -> Header:
     header = Header()
     (
         header.name, imports, embeds, header.uses_cgo, header.error, header.end, constraint, header.doc,
         directives, header.cgo, header.import_comment, header.import_comment_line,
-    ) = row  # type: ignore[assignment]  # fmt: skip
-    header.imports = [Place(*p) for p in imports]  # type: ignore[attr-defined]
-    header.embeds = [Place(*p) for p in embeds]  # type: ignore[attr-defined]
-    header.directives = [Place(*p) for p in directives]  # type: ignore[attr-defined]
-    header.constraint = FileConstraint(*constraint)  # type: ignore[misc]
+    ) = row  # fmt: skip
+    header.imports = [Place(*p) for p in imports]
+    header.embeds = [Place(*p) for p in embeds]
+    header.directives = [Place(*p) for p in directives]
+    header.constraint = FileConstraint(*constraint)
     return header

@@ -64,6 +64,11 @@ def check_main_module_path(path: str) -> str:
     return f"malformed module path {quote(path)}: {wrong}" if wrong else ""
 
 
+def check_query(version: str) -> str:
+    """What is wrong with a version on the command line that looks like an option or a file."""
+    return f"invalid module version {quote(version)}" if version.startswith(("-", "/")) else ""
+
+
 def split_major(path: str) -> tuple[str, str] | None:
     """Path prefix and major version suffix ("/v2"); None if the suffix is not allowed."""
     if path.startswith("gopkg.in/"):
