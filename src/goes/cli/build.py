@@ -127,7 +127,7 @@ def targets_of(p: Plan) -> dict[str, str]:
     if not output:
         if len(p.graph.roots) != 1 or len(roots) != 1 or roots[0].name != "main":
             return {}
-        name = program_name(roots[0])
+        name = program_name(roots[0]) + p.context.executable_suffix
         if os.path.isdir(name):
             raise UserError(f"go: build output {quote(name)} already exists and is a directory")
         return {roots[0].import_path: name}
@@ -137,7 +137,7 @@ def targets_of(p: Plan) -> dict[str, str]:
         mains = [r for r in roots if r.name == "main"]
         if not mains:
             raise UserError("go: no main packages to build")
-        return {r.import_path: os.path.join(output, program_name(r)) for r in mains}
+        return {r.import_path: os.path.join(output, program_name(r) + p.context.executable_suffix) for r in mains}
     if len(roots) > 1:
         raise UserError(f"go: cannot write multiple packages to non-directory {output}")
     if not roots:

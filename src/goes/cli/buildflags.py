@@ -243,6 +243,7 @@ def finish_plan(
     tolerant: bool = False,
 ) -> Plan:
     """The plan of a loaded graph. Raises UserError with all loading errors, unless `tolerant`."""
+    from ..load.graph import Graph
     from .bugreport import remember
 
     remember(graph)
@@ -253,6 +254,11 @@ def finish_plan(
     for root in graph.roots:
         if root.name == "main":
             set_godebug(context, loader, root, root.directives)
+    if values.flag("n"):
+        from ..load.pgo import split_for_profiles
+
+        split_for_profiles(graph.roots, values.text("pgo"))
+        graph = Graph(graph.roots, graph.warnings)
     options = make_options(values, graph, tool_packages(loader, values))
     if not tolerant:
         graph = _cover_program(values, graph, loader, options, cache, work)
@@ -362,7 +368,7 @@ def find_profiles(setting: str, graph: Graph, cwd: str) -> dict[str, str]:
     out: dict[str, str] = {}
     if setting != "auto":
         path = os.path.join(cwd, setting)
-        return {p.import_path: path for p in graph.packages}
+        return {p.description: path for p in graph.packages}
     for root in graph.roots:
         path = os.path.join(root.dir, "default.pgo")
         if root.name != "main" or root.command_line or not os.path.isfile(path):
@@ -370,8 +376,8 @@ def find_profiles(setting: str, graph: Graph, cwd: str) -> dict[str, str]:
         pending = [root]
         while pending:
             p = pending.pop()
-            if p.import_path not in out:
-                out[p.import_path] = path
+            if p.description not in out:
+                out[p.description] = path
                 pending += p.dependencies or []
     return out
 
@@ -392,6 +398,10 @@ def _apply_compile_flags(options: BuildOptions, p: Package, words: list[str]) ->
             options.keeps_calls |= {p.import_path}
     if "-e" in words:
         options.all_errors = True
+    for i, word in enumerate(words):
+        name, equals, value = word.partition("=")
+        if name in ("-lang", "--lang"):
+            p.forced_language = value if equals else "".join(words[i + 1 : i + 2])
 
 
 def check_compile_flags(p: Plan) -> None:
@@ -453,7 +463,7 @@ def _cover_program(
     if not (values.flag("cover") or values.text("covermode") or values.text("coverpkg")):
         return graph
     from ..load.coverselect import of_program, select
-    from ..load.graph import Graph as MadeGraph
+    from ..load.graph import Graph
     from ..work.coverage import Coverage
     from ..work.toolprograms import tool_program
 
@@ -463,7 +473,7 @@ def _cover_program(
         if root.name == "main" and root.dependencies is not None:
             for path in needed:
                 root.dependencies.append(loader.load_import(path, "", None, [], [])[0])
-    graph = MadeGraph(graph.roots, graph.warnings)
+    graph = Graph(graph.roots, graph.warnings)
     patterns = [p for p in values.text("coverpkg").split(",") if p]
     if patterns:
         covered, unmatched = select(graph.packages, patterns, os.getcwd(), mode)

@@ -235,7 +235,7 @@ def _list_packages(values: FlagValues, wanted: Wanted, format: str) -> int:
     if values.flag("export"):
         from .listexport import set_exports
 
-        status = max(status, set_exports(loader, packages, allowed))
+        status = max(status, set_exports(loader, packages, allowed, values.flag("x")))
     if needs("Stale", "StaleReason"):
         from .liststale import set_staleness
 

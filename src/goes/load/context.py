@@ -104,6 +104,10 @@ class BuildContext:
     def release_tags(self) -> list[str]:
         return [f"go1.{minor}" for minor in range(1, _minor(self.go_version) + 1)]
 
+    @property
+    def executable_suffix(self) -> str:
+        return ".exe" if self.goos == "windows" else ""
+
     def gopath_list(self) -> list[str]:
         """The roots of GOPATH: absolute, not GOROOT itself."""
         found: list[str] = []
