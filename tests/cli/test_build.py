@@ -180,3 +180,32 @@ def test_generate_takes_modfile(goes: Goes) -> None:
     goes.write("main.go", "package main\n\n//go:generate echo made\n\nfunc main() {}\n")
     assert goes("generate", "-modfile=alt.mod").stdout == "made\n"
     assert goes("list", "-m", "-modfile=alt.mod", "-f", "{{.GoMod}}").stdout == "alt.mod\n"
+
+
+def test_targets_that_only_a_c_linker_can_link_for(goes: Goes) -> None:
+    p = goes("build", env={"GOOS": "android", "GOARCH": "amd64"})
+    assert (p.returncode, p.stderr) == (1, "android/amd64 requires external (cgo) linking, but cgo is not enabled\n")
+
+
+def test_a_goroot_without_sources(goes: Goes) -> None:
+    goes.write("main.go", 'package main\n\nimport _ "fmt"\n\nfunc main() {}\n')
+    p = goes("build", env={"GOROOT": str(goes.place)})
+    assert p.stderr.splitlines()[0] == f"main.go:3:8: package fmt is not in std ({goes.place}/src/fmt)"
+    p = goes("build", env={"GOROOT": str(goes.place / "none")})
+    assert (p.returncode, p.stderr) == (2, f"go: cannot find GOROOT directory: {goes.place}/none\n")
+
+
+def test_gopath_mode_installs_archives(goes: Goes) -> None:
+    source = goes.place / "src" / "lib"
+    source.mkdir(parents=True)
+    (source / "a.go").write_text("package lib\n")
+    (source / "b.go").write_text("package lib\n")
+    env = {"GO111MODULE": "off", "GOPATH": str(goes.place)}
+    stale = ("list", "-f", "{{.Stale}} {{.Target}}", "lib")
+    archive = goes.place / "pkg" / "linux_amd64" / "lib.a"
+    assert goes(*stale, env=env).stdout == f"true {archive}\n"
+    assert goes("install", "lib", env=env).returncode == 0
+    assert archive.read_bytes().startswith(b"!<arch>\n")
+    assert goes(*stale, env=env).stdout == f"false {archive}\n"
+    (source / "b.go").unlink()
+    assert goes(*stale, env=env).stdout == f"true {archive}\n"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -127,3 +130,20 @@ def test_help_flag(goes: Goes) -> None:
         p = goes("build", flag)
         assert (p.returncode, p.stdout) == (2, "")
         assert p.stderr == "usage: go build [-o output] [build flags] [packages]\nRun 'go help build' for details.\n"
+
+
+def test_bug_prints_a_report_to_fill_in(goes: Goes) -> None:
+    p = goes("bug", env={"BROWSER": ""})
+    assert p.returncode == 0
+    assert "\ngo version go1.27.3 linux/amd64\n" in p.stdout
+    assert "\nGOROOT='" in p.stdout
+    p = goes("bug", "x")
+    assert (p.returncode, p.stderr) == (1, "go: bug takes no arguments\n")
+
+
+def test_help_lists_commands_and_topics_as_the_official_command(goes: Goes) -> None:
+    go = Path(sys.executable).parent / "go"
+    if not go.exists():
+        pytest.skip("needs the official go command")
+    official = subprocess.run([str(go), "help"], capture_output=True, text=True, check=True).stdout
+    assert goes("help").stdout == official

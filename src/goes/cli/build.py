@@ -119,7 +119,7 @@ def targets_of(p: Plan) -> dict[str, str]:
     if not output:
         if len(p.graph.roots) != 1 or len(roots) != 1 or roots[0].name != "main":
             return {}
-        name = program_name(roots[0])
+        name = program_name(roots[0]) + p.context.executable_suffix
         if os.path.isdir(name):
             raise UserError(f"go: build output {quote(name)} already exists and is a directory")
         return {roots[0].import_path: name}
@@ -129,7 +129,7 @@ def targets_of(p: Plan) -> dict[str, str]:
         mains = [r for r in roots if r.name == "main"]
         if not mains:
             raise UserError("go: no main packages to build")
-        return {r.import_path: os.path.join(output, program_name(r)) for r in mains}
+        return {r.import_path: os.path.join(output, program_name(r) + p.context.executable_suffix) for r in mains}
     if len(roots) > 1:
         raise UserError(f"go: cannot write multiple packages to non-directory {output}")
     if not roots:
@@ -164,6 +164,7 @@ def build_all(p: Plan, targets: dict[str, str], verb: str = "build") -> int:
         for r in libraries:
             if targets.get(r.import_path):
                 write_archive(p, r, targets[r.import_path])
+                p.note_installed(r, targets[r.import_path])
         stale = {q.import_path for q in new}
         check_libraries(p, [r for r in libraries if r.import_path in stale and not targets.get(r.import_path)])
     except UserError as e:
@@ -207,6 +208,7 @@ def write_archive(p: Plan, package: Package, target: str) -> None:
 
     data = on_big_stack(archive_of, p.context, p.graph, package, p.options)
     try:
+        os.makedirs(os.path.dirname(os.path.abspath(target)), exist_ok=True)
         with replacing(target, hidden=True) as f:
             f.write(data)
     except OSError as e:

@@ -70,6 +70,23 @@ class Plan:
         """Whether an earlier build has compiled (or checked) the package as it is now."""
         return p.import_path in ("unsafe", "C") or self.cache.entry(self.ids()[p.import_path]) is not None
 
+    def note_installed(self, p: Package, target: str) -> None:
+        """Remember that an archive is the package as it is now."""
+        try:
+            self.cache.put(self._installed(p, target), _stamp_of(target))
+        except OSError:
+            pass
+
+    def is_installed(self, p: Package) -> bool:
+        """Whether the archive at the package's target is the package as it is now."""
+        stamp = _stamp_of(p.target)
+        return bool(stamp) and self.cache.get(self._installed(p, p.target)) == stamp
+
+    def _installed(self, p: Package, target: str) -> str:
+        from ..work.cache import action_id
+
+        return action_id("installed", target, self.ids()[p.import_path])
+
     def announce(self) -> list[Package]:
         """The packages that have to be compiled, dependencies first; -v names them."""
         force = self.values.flag("a")
@@ -88,6 +105,15 @@ class Plan:
                     self.cache.put(self.ids()[p.import_path], b"compiled\n")
         except OSError:
             pass  # a cache that cannot be written only costs time
+
+
+def _stamp_of(path: str) -> bytes:
+    """What changes when a file is written; nothing if there is none."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return b""
+    return f"{status.st_size} {status.st_mtime_ns}\n".encode()
 
 
 def check_flags(values: FlagValues) -> None:
@@ -217,6 +243,7 @@ def finish_plan(
     tolerant: bool = False,
 ) -> Plan:
     """The plan of a loaded graph. Raises UserError with all loading errors, unless `tolerant`."""
+    from ..load.graph import Graph
     from .bugreport import remember
 
     remember(graph)
@@ -227,6 +254,11 @@ def finish_plan(
     for root in graph.roots:
         if root.name == "main":
             set_godebug(context, loader, root, root.directives)
+    if values.flag("n"):
+        from ..load.pgo import split_for_profiles
+
+        split_for_profiles(graph.roots, values.text("pgo"))
+        graph = Graph(graph.roots, graph.warnings)
     options = make_options(values, graph, tool_packages(loader, values))
     if not tolerant:
         graph = _cover_program(values, graph, loader, options, cache, work)
@@ -336,7 +368,7 @@ def find_profiles(setting: str, graph: Graph, cwd: str) -> dict[str, str]:
     out: dict[str, str] = {}
     if setting != "auto":
         path = os.path.join(cwd, setting)
-        return {p.import_path: path for p in graph.packages}
+        return {p.description: path for p in graph.packages}
     for root in graph.roots:
         path = os.path.join(root.dir, "default.pgo")
         if root.name != "main" or root.command_line or not os.path.isfile(path):
@@ -344,8 +376,8 @@ def find_profiles(setting: str, graph: Graph, cwd: str) -> dict[str, str]:
         pending = [root]
         while pending:
             p = pending.pop()
-            if p.import_path not in out:
-                out[p.import_path] = path
+            if p.description not in out:
+                out[p.description] = path
                 pending += p.dependencies or []
     return out
 
@@ -366,6 +398,10 @@ def _apply_compile_flags(options: BuildOptions, p: Package, words: list[str]) ->
             options.keeps_calls |= {p.import_path}
     if "-e" in words:
         options.all_errors = True
+    for i, word in enumerate(words):
+        name, equals, value = word.partition("=")
+        if name in ("-lang", "--lang"):
+            p.forced_language = value if equals else "".join(words[i + 1 : i + 2])
 
 
 def check_compile_flags(p: Plan) -> None:
@@ -388,15 +424,21 @@ def check_compile_flags(p: Plan) -> None:
             raise failure
 
 
+def stamp_setting(values: FlagValues) -> str:
+    """-buildvcs: auto, true or false."""
+    wanted = values.text("buildvcs") or "auto"
+    if wanted == "auto":
+        return wanted
+    return "true" if wanted in ("1", "t", "T", "true", "TRUE", "True") else "false"
+
+
 def stamp_version(p: Plan) -> None:
     """Build information from the repository of the main module, once."""
     if p._stamped:
         return
     p._stamped = True
     mains = [r for r in p.wanted if r.name == "main"]
-    wanted = p.values.text("buildvcs") or "auto"
-    if wanted not in ("auto",):
-        wanted = "true" if wanted in ("1", "t", "T", "true", "TRUE", "True") else "false"
+    wanted = stamp_setting(p.values)
     if wanted == "false" or not mains or all(r.module is None for r in mains):
         return
     from ..work.vcs import stamp
@@ -421,7 +463,7 @@ def _cover_program(
     if not (values.flag("cover") or values.text("covermode") or values.text("coverpkg")):
         return graph
     from ..load.coverselect import of_program, select
-    from ..load.graph import Graph as MadeGraph
+    from ..load.graph import Graph
     from ..work.coverage import Coverage
     from ..work.toolprograms import tool_program
 
@@ -431,7 +473,7 @@ def _cover_program(
         if root.name == "main" and root.dependencies is not None:
             for path in needed:
                 root.dependencies.append(loader.load_import(path, "", None, [], [])[0])
-    graph = MadeGraph(graph.roots, graph.warnings)
+    graph = Graph(graph.roots, graph.warnings)
     patterns = [p for p in values.text("coverpkg").split(",") if p]
     if patterns:
         covered, unmatched = select(graph.packages, patterns, os.getcwd(), mode)

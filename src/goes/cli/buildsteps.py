@@ -34,7 +34,7 @@ def make_steps(p: Plan) -> Steps:
             if q.import_path != "unsafe" and p.is_compiled(q):
                 entry = p.cache.entry(ids[q.import_path])
                 if entry is not None:
-                    steps.compiled[q.import_path] = p.cache.output_path(entry[0])
+                    steps.compiled[q.description] = p.cache.output_path(entry[0])
     for profile in sorted(set(p.options.profiles.values())):
         _know_profile(p, steps, profile)
     return steps
@@ -98,6 +98,6 @@ def perform(p: Plan, targets: dict[str, str]) -> bool:
             known = p.cache.executable(id, name)
             if known is not None and _same(known, target):
                 continue
-        steps.program(r, link_flags(p).words(r, p.graph.roots), os.path.abspath(target) if target else "")
+        steps.program(r, link_flags(p).words(r, p.graph.roots), target)
     sys.stderr.flush()
     return p.values.flag("n") or bool(steps.toolexec)

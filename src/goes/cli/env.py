@@ -33,6 +33,9 @@ FLAGS: Final = FlagSet("env", "go env [-json] [-changed] [-u] [-w] [var ...]", [
 ])  # fmt: skip
 
 _CGO: Final = "-O2 -g"
+_COSTLY: Final = frozenset((
+    "CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_FFLAGS", "CGO_LDFLAGS", "PKG_CONFIG", "GOGCCFLAGS",
+))  # fmt: skip
 
 
 @final
@@ -229,6 +232,13 @@ def run(args: list[str]) -> int:
     for name in names:
         if "=" in name:
             raise UserError(f"go: invalid variable name {quote(name)} (use -w to set variable)")
+    if not names or any(name in _COSTLY for name in names):
+        # The flags of the C compiler are found with its help, which takes a place to work in.
+        from ..run.workdir import WorkDirectory
+
+        work = WorkDirectory(os.environ)
+        work.path()
+        work.remove()
     found = variables(os.environ)
     known = found.values
     if values.flag("changed"):
@@ -242,13 +252,20 @@ def run(args: list[str]) -> int:
     if json:
         sys.stdout.write(json_text(known))
         return 0
+    sys.stdout.write(settings_text(known))
+    return 0
+
+
+def settings_text(known: Mapping[str, str]) -> str:
+    """The variables as a POSIX shell reads them."""
+    lines: list[str] = []
     for name in sorted(known):
         if "\0" in known[name]:
             raise UserError(
                 f"go: internal error: encountered null byte in environment variable {name} on non-plan9 platform"
             )
-        sys.stdout.write(f"{name}={shell_quote(known[name])}\n")
-    return 0
+        lines.append(f"{name}={shell_quote(known[name])}\n")
+    return "".join(lines)
 
 
 def _other(name: str) -> str:

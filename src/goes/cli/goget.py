@@ -9,6 +9,11 @@ from typing import Final
 from ..diag.diagnostic import UserError
 from .flags import BOOL, BUILD_FLAGS, TEXT, Flag, FlagSet
 
+DESCRIPTION: Final = """Get resolves its arguments to packages or modules at specific module versions,
+updates go.mod to require those versions and downloads their sources into the module cache.
+example.com/pkg@v1.2.3 is that version, @latest the newest, @patch the newest of the same minor version, @upgrade (the
+default) @latest unless go.mod has a newer one, @none removes the module. go@1.27 and toolchain@go1.27.3 change the go
+and toolchain lines."""
 EXAMPLE: Final = "goes get example.com/pkg@latest"
 FLAGS: Final = FlagSet("get", "go get [-t] [-u] [-tool] [build flags] [packages]", [
     *[f for f in BUILD_FLAGS if f.name != "mod"],

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Final, final
 
 from ..diag.diagnostic import UserError
-from .buildflags import build_tags, check_instruments
+from .buildflags import build_tags, check_instruments, stamp_setting
 from .flags import BOOL, BUILD_FLAGS, OPTIONAL, TEXT, Flag, FlagSet, FlagValues
 
 if TYPE_CHECKING:
@@ -198,6 +198,8 @@ def _list_packages(values: FlagValues, wanted: Wanted, format: str) -> int:
     roots = loader.load(values.rest).roots
     for warning in loader.warnings:
         sys.stderr.write(warning + "\n")
+    if stamp_setting(values) == "true":
+        _check_repository(roots)
     if not allowed:
         messages = [str(p.error) for p in roots if p.error is not None]
         if messages:
@@ -233,7 +235,7 @@ def _list_packages(values: FlagValues, wanted: Wanted, format: str) -> int:
     if values.flag("export"):
         from .listexport import set_exports
 
-        status = max(status, set_exports(loader, packages, allowed))
+        status = max(status, set_exports(loader, packages, allowed, values.flag("x")))
     if needs("Stale", "StaleReason"):
         from .liststale import set_staleness
 
@@ -258,6 +260,21 @@ def _list_packages(values: FlagValues, wanted: Wanted, format: str) -> int:
     if context.headers is not None:
         context.headers.save()
     return status
+
+
+def _check_repository(packages: list[Package]) -> None:
+    """Programs are to tell the state of their repository: an error of those that cannot."""
+    from ..load.package import PackageError
+    from ..work.vcs import stamp
+
+    for p in packages:
+        if p.name != "main" or p.error is not None or p.incomplete:
+            continue
+        try:
+            stamp(p, os.getcwd(), "true")
+        except UserError as e:
+            p.error = PackageError([], "", e.message)
+            p.incomplete = True
 
 
 def _check_retracted(loader: Loader) -> None:

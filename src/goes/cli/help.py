@@ -14,9 +14,11 @@ EXAMPLE: Final = "goes help build"
 FLAGS: Final = FlagSet("help", "go help [command or topic]", [])
 
 
-def describe(usage_line: str, summary: str, flags: FlagSet | None, example: str) -> str:
+def describe(usage_line: str, summary: str, flags: FlagSet | None, example: str, details: str = "") -> str:
     """The help text of one command: usage, what it does, every flag that works, an example."""
     out = [f"usage: {usage_line}", "", f"{summary[0].upper()}{summary[1:]}.", ""]
+    if details:
+        out += [details, ""]
     shown = [f for f in flags.flags.values() if f.help] if flags is not None else []
     if shown:
         out.append("The flags are:")
@@ -38,7 +40,8 @@ def describe_verb(verb: str) -> str:
         return str(text())
     flags: FlagSet | None = getattr(module, "FLAGS", None)
     example: str = getattr(module, "EXAMPLE", "")
-    return describe(flags.usage if flags is not None else f"go {verb}", VERBS[verb], flags, example)
+    details: str = getattr(module, "DESCRIPTION", "")
+    return describe(flags.usage if flags is not None else f"go {verb}", VERBS[verb], flags, example, details)
 
 
 def _subcommand(verb: str, name: str) -> str:

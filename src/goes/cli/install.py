@@ -20,7 +20,13 @@ FLAGS: Final = FlagSet("install", "go install [build flags] [packages]", [*BUILD
 
 
 def run(args: list[str]) -> int:
-    values = FLAGS.parse(args)
+    try:
+        values = FLAGS.parse(args)
+    except UserError:
+        from .versioned import look_ahead
+
+        look_ahead(args)
+        raise
     patterns = values.rest
     try:
         with work_directory(values, told_by=("work", "x")) as work:
@@ -73,9 +79,11 @@ def install_targets(p: Plan) -> dict[str, str]:
     problems: list[str] = []
     for r in p.wanted:
         if r.name != "main":
-            # Archives stay in the cache; only what another GOPATH entry hides is worth a word.
+            # Of modules and std archives stay in the cache. GOPATH has places for them.
             if r.conflict_dir:
                 problems.append(f"go: no install location for {r.dir}: hidden by {r.conflict_dir}")
+            elif r.target and not r.standard:
+                out[r.import_path] = r.target
             continue
         if r.target:
             out[r.import_path] = r.target

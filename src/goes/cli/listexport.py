@@ -19,7 +19,22 @@ if TYPE_CHECKING:
     from ..load.package import Package
 
 
-def set_exports(loader: Loader, packages: list[Package], allowed: bool) -> int:
+def set_exports(loader: Loader, packages: list[Package], allowed: bool, show: bool = False) -> int:
+    """`show`: print where the work is done."""
+    from ..run.workdir import WorkDirectory
+
+    work = WorkDirectory(os.environ)
+    try:
+        place = work.path()
+        if show:
+            sys.stderr.write(f"WORK={place}\n")
+            sys.stderr.flush()
+        return _set_exports(loader, packages, allowed)
+    finally:
+        work.remove()
+
+
+def _set_exports(loader: Loader, packages: list[Package], allowed: bool) -> int:
     from ..load.package import PackageError
     from ..work.cache import Cache
     from ..work.cachedirectory import require_cache_directory

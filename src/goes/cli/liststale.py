@@ -47,7 +47,7 @@ def set_staleness(loader: Loader, packages: list[Package], values: FlagValues) -
             p.stale_reason = "build ID mismatch" if p.stale else ""
             continue
         compiled = plan.is_compiled(p)
-        p.stale = bool(p.target) or not compiled
+        p.stale = not compiled or (bool(p.target) and (p.name == "main" or not plan.is_installed(p)))
         if p.stale:
             p.stale_reason = "not installed but available in build cache" if compiled else "build ID mismatch"
 

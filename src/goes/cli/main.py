@@ -18,6 +18,7 @@ from ..run.interrupt import Interrupted, die, watch
 
 # Each verb's module in this package has run(args) → exit status, and for its help FLAGS (a FlagSet) and EXAMPLE.
 VERBS: Final[dict[str, str]] = {
+    "bug": "start a bug report",
     "build": "compile packages and dependencies",
     "clean": "remove object files and cached files",
     "doc": "show documentation for package or symbol",
@@ -31,7 +32,7 @@ VERBS: Final[dict[str, str]] = {
     "list": "list packages or modules",
     "mod": "module maintenance",
     "run": "compile and run Go program",
-    "telemetry": "manage telemetry data and settings (goes collects none)",
+    "telemetry": "manage telemetry data and settings",
     "test": "test packages",
     "tool": "run specified go tool",
     "version": "print Go version",
@@ -49,23 +50,24 @@ def verb_module(verb: str) -> ModuleType:
     return import_module("." + _MODULES.get(verb, verb), __package__)
 
 
-USAGE: Final = """goes is a tool for managing Go source code, an independent Go toolchain.
+USAGE: Final = """Go is a tool for managing Go source code.
 
 Usage:
 
-	goes <command> [arguments]
+	go <command> [arguments]
 
 The commands are:
 
 {verbs}
 
-Use "goes help <command>" for more information about a command.
+Use "go help <command>" for more information about a command.
 
 Additional help topics:
 
 {topics}
 
-Use "goes help <topic>" for more information about that topic.
+Use "go help <topic>" for more information about that topic.
+
 """
 
 
@@ -74,7 +76,7 @@ def usage() -> str:
     from .topics import TOPICS
 
     verbs = "\n".join(f"\t{v:<11} {VERBS[v]}" for v in sorted(VERBS) if v != "help")
-    return USAGE.format(verbs=verbs, topics="\n".join(f"\t{t:<15} {TOPICS[t][0]}" for t in sorted(TOPICS)))
+    return USAGE.format(verbs=verbs, topics="\n".join(f"\t{t:<15} {TOPICS[t][0]}" for t in TOPICS))
 
 
 def change_directory(args: list[str]) -> list[str]:

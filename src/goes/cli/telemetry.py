@@ -8,6 +8,7 @@ from typing import Final
 from ..diag.diagnostic import UserError
 from .flags import CHDIR, FlagSet
 
+DESCRIPTION: Final = "goes collects none: the mode is always off."
 EXAMPLE: Final = "goes telemetry"
 FLAGS: Final = FlagSet("telemetry", "go telemetry [off|local|on]", [CHDIR])
 

@@ -10,15 +10,18 @@ Source: cmd/compile documentation; cmd/compile/internal/base/flag.go.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, Final, final
 
 from ..diag.diagnostic import UserError
+from ..load.context import LATEST_GO_MINOR
 
 if TYPE_CHECKING:
     from ..load.context import BuildContext
     from ..work.packages import PackageInput
 
+_LANGUAGE: Final = re.compile(r"go([1-9][0-9]*)(?:\.(0|[1-9][0-9]*))?\Z")
 USAGE: Final = "usage: compile [options] file.go...\n"
 _VALUES: Final = frozenset((
     "D", "I", "asmhdr", "bench", "blockprofile", "buildid", "c", "coveragecfg", "cpuprofile", "d", "embedcfg", "env",
@@ -74,6 +77,13 @@ class CompileFlags:
             return f'invalid value "{workers}" for flag -c: parse error\n{USAGE}'.rstrip()
         if int(workers) < 1:
             return f"compile: -c must be at least 1, got {int(workers)}"
+        language = self.values.get("lang", "")
+        if language:
+            match = _LANGUAGE.match(language)
+            if match is None:
+                return f'compile: invalid value "{language}" for -lang: should be something like "go1.12"'
+            if (int(match.group(1)), int(match.group(2) or "0")) > (1, LATEST_GO_MINOR):
+                return f'compile: invalid value "{language}" for -lang: max known version is "go1.{LATEST_GO_MINOR}"'
         if "S" in self.on:
             return "compile: -S is not supported by goes; use goes tool objdump"
         return ""

@@ -29,10 +29,7 @@ def run(args: list[str]) -> int:
             if name in values.given and values.flag(name):
                 sys.stderr.write(f"go: 'go version' only accepts -{name} flag with arguments\n")
                 return 2
-        from ..load.context import find_goroot, host_arch, host_os, read_go_version
-
-        version = read_go_version(find_goroot(os.environ))
-        sys.stdout.write(f"go version go{version.removeprefix('go')} {host_os()}/{host_arch()}\n")
+        sys.stdout.write(version_line() + "\n")
         return 0
     if json and not modules:
         sys.stderr.write("go: 'go version' with -json flag requires -m flag\n")
@@ -51,6 +48,14 @@ def run(args: list[str]) -> int:
         elif not _report(name, modules, json, True) and modules:
             status = 1
     return status
+
+
+def version_line() -> str:
+    """What `go version` says about the toolchain."""
+    from ..load.context import find_goroot, host_arch, host_os, read_go_version
+
+    version = read_go_version(find_goroot(os.environ))
+    return f"go version go{version.removeprefix('go')} {host_os()}/{host_arch()}"
 
 
 def _report(path: str, modules: bool, json: bool, must_print: bool) -> bool:

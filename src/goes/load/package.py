@@ -130,7 +130,7 @@ class Package:
         "invalid_go_files", "ignored_other_files", "c_files", "cxx_files", "m_files", "f_files", "swig_files",
         "swigcxx_files", "cgo_flags", "compiled_imports", "raw_imports", "test_embed_files", "xtest_embed_files",
         "directives", "test_directives", "xtest_directives", "bin_dir", "package_object", "bare", "is_literal",
-        "dep_only", "testmain", "for_main",
+        "dep_only", "testmain", "for_main", "forced_language",
     )  # fmt: skip
 
     def __init__(self, import_path: str) -> None:
@@ -204,6 +204,7 @@ class Package:
         self.dep_only = False
         self.testmain: bytes | None = None  # the text of _testmain.go, if this is the main package of a test binary
         self.for_main = ""
+        self.forced_language = ""  # "go1.17" of -gcflags=-lang
 
     def fill(self, scan: DirectoryScan, with_imports: bool) -> None:
         """Take over what the scan of the directory found."""

@@ -61,6 +61,18 @@ PLATFORMS: Final[dict[str, str]] = {
     "windows/arm64": "C",
 }
 
+# Where programs are linked by the C compiler's linker, cgo or not.
+_LINKED_BY_C: Final = frozenset(("android/386", "android/amd64", "android/arm", "ios/arm64"))
+
+
+def linking_problem(goos: str, goarch: str, cgo_enabled: bool) -> str:
+    """Why no program can be linked for a target, ""."""
+    target = f"{goos}/{goarch}"
+    if cgo_enabled or target not in _LINKED_BY_C:
+        return ""
+    return f"{target} requires external (cgo) linking, but cgo is not enabled"
+
+
 # Where the race detector and the sanitizers exist.
 RACE: Final = frozenset((
     "linux/amd64", "linux/arm64", "linux/loong64", "linux/ppc64le", "linux/riscv64", "linux/s390x", "freebsd/amd64",

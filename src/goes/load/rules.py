@@ -174,8 +174,7 @@ def install_target(loader: Loader, package: Package, gobin: str) -> str:
     modules = loader.resolver.modules_enabled
     if package.name != "main":
         return "" if package.is_local else package.package_object
-    suffix = ".exe" if context.goos == "windows" else ""
-    name = executable_name(package, modules) + suffix
+    name = executable_name(package, modules) + context.executable_suffix
     crossing = context.goos != host_os() or context.goarch != host_arch()
     full = f"{context.goos}_{context.goarch}/{name}"
     if package.goroot and package.import_path.startswith("cmd/") and package.import_path not in ("cmd/go", "cmd/gofmt"):

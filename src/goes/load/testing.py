@@ -19,6 +19,7 @@ from typing import Final, final
 
 from .graph import Loader, dependencies_first
 from .package import Package, PackageError, TestPackages
+from .platforms import linking_problem
 from .testfuncs import TestFunction, TestFunctions, test_functions
 
 _MAIN_IMPORTS: Final = ("os", "reflect", "testing", "testing/internal/testdeps")
@@ -86,8 +87,10 @@ def test_variants(loader: Loader, package: Package, cover: TestCover | None = No
     variants = TestVariants(package, internal, external, main)
     functions = test_functions(package, loader.cwd, loader.context.view)
     variants.functions = functions
-    if functions.error:
-        main.error = PackageError([], "", functions.error)
+    context = loader.context
+    problem = functions.error or linking_problem(context.goos, context.goarch, context.cgo_enabled)
+    if problem:
+        main.error = PackageError([], "", problem)
         main.incomplete = True
     if internal.go_files:
         functions.import_test = True

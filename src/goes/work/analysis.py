@@ -17,7 +17,7 @@ from ..ssa import instr as ir
 from ..ssa.function import Function
 from ..ssa.passes import AGAIN, CLEAN, EARLY, FIRST, LAST, Context, Pass, analyse
 from ..ssa.passes.context import Decisions, Methods
-from ..ssa.passes.inline import BUDGET, cost_of, plain_name
+from ..ssa.passes.inline import is_small, plain_name
 from ..ssa.program import Program
 from ..types.lookup import method_set
 from ..types.named import signature_of
@@ -177,7 +177,7 @@ class Analysis:
 
     def _optimise(self, fn: Function) -> None:
         context = self.context
-        if context.decisions is not None and cost_of(fn, context.methods) <= BUDGET and fn.object is not None:
+        if context.decisions is not None and is_small(fn, context.methods) and fn.object is not None:
             context.decisions.note(fn.pos, f"can inline {plain_name(fn, fn)}")
         context.found_callees = False
         self._run(FIRST, fn)

@@ -53,6 +53,8 @@ def package_inputs(graph: Graph, root: Package, view: FileView = PLAIN) -> dict[
         i.wanted = not p.standard
         if p.module is not None and not p.standard:
             i.go_version = p.module.language_version
+        if p.forced_language:
+            i.go_version = p.forced_language
         for pattern, names in p.embed_map.items():
             i.embed[pattern] = [(name, _actual(view, os.path.join(p.dir, name))) for name in names]
         if p is not root and p.name == "main":

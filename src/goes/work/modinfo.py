@@ -45,7 +45,7 @@ def settings(context: BuildContext, root: Package, options: BuildOptions) -> lis
         out.append(("-ldflags", raw["ldflags"]))
     if options.cover is not None:
         out.append(("-cover", "true"))
-    profile = options.profiles.get(root.import_path, "")
+    profile = options.profiles.get(root.description, "")
     if profile:
         out.append(("-pgo", os.path.basename(profile) if options.trimpath else profile))
     if context.build_tags:

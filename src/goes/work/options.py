@@ -49,7 +49,7 @@ class BuildOptions:
         # What the user said, by import path: for the steps that are shown, and what the compiler understands of it.
         self.compile_flags: dict[str, list[str]] = {}
         self.asm_flags: dict[str, list[str]] = {}
-        self.profiles: dict[str, str] = {}  # import path → profile; goes only shows it
+        self.profiles: dict[str, str] = {}  # description of a package → profile; goes only shows it
         self.raw_flags: dict[str, str] = {}  # -asmflags, -gcflags, -ldflags as written, for build information
         self.stamps: list[tuple[str, str]] = []  # vcs, vcs.revision, ...
         self.main_version = ""  # of the main module, by its repository's tags

@@ -67,7 +67,7 @@ class Steps:
         self.extra_std: frozenset[str] = frozenset()  # packages of std that have steps all the same
         self.compiled: dict[str, str] = {}  # packages that have no steps, and the file that stands for them
         self.profiles: dict[str, str] = {}  # profile → what the preprofile tool makes of it, "" if that is a step
-        self._shown: dict[str, str] = {}  # import path → directory below $WORK
+        self._shown: dict[str, str] = {}  # description → directory below $WORK
         self._directories = 0
         self._cwd = ""
         self._checked: set[str] = set()  # tools that have been asked for their version
@@ -96,7 +96,7 @@ class Steps:
     def _change(self, directory: str) -> None:
         if self._cwd != directory:
             self._cwd = directory
-            self._line(f"cd {quote(directory)}")
+            self._line(f"cd {quote(os.getcwd() if directory == '.' else directory)}")
 
     def _tool(self, tool: str, words: list[str], package: Package, note: str = "") -> None:
         """One call of a tool in the current directory."""
@@ -148,9 +148,9 @@ class Steps:
         seen: set[str] = set()
         while pending:
             p = pending.pop()
-            if p.import_path in seen:
+            if p.description in seen:
                 continue
-            seen.add(p.import_path)
+            seen.add(p.description)
             if self.has_steps(p):
                 order.append(p)
             if self.has_steps(p) or self.extra_std:
@@ -160,9 +160,9 @@ class Steps:
     def _compile_all(self, root: Package) -> list[Package]:
         packages = self.packages_of(root)
         for p in packages:
-            if p.import_path not in self._shown:
+            if p.description not in self._shown:
                 self._directories += 1
-                self._shown[p.import_path] = f"b{self._directories:03d}"
+                self._shown[p.description] = f"b{self._directories:03d}"
         for p in reversed(_dependencies_last(packages)):
             self._compile(p, p is root)
         return packages
@@ -176,7 +176,7 @@ class Steps:
         folder = os.path.dirname(target)
         if folder and not os.path.isdir(folder):
             self._make_directory(folder + "/")
-        made = f"$WORK/{self._directory(root)}/exe/a.out"
+        made = f"$WORK/{self._directory(root)}/exe/a.out{self.context.executable_suffix}"
         self._line(f"mv {made} {quote(target)}")
         if self.toolexec:
             from shutil import copyfile
@@ -189,10 +189,10 @@ class Steps:
         self._compile_all(root)
 
     def _directory(self, p: Package) -> str:
-        return self._shown[p.import_path].lstrip("+")
+        return self._shown[p.description].lstrip("+")
 
     def _archive(self, p: Package) -> str:
-        return self.compiled.get(p.import_path) or f"{self.work}/{self._directory(p)}/_pkg_.a"
+        return self.compiled.get(p.description) or f"{self.work}/{self._directory(p)}/_pkg_.a"
 
     def _import_config(self, p: Package, objdir: str) -> None:
         config = ["# import config"]
@@ -206,10 +206,10 @@ class Steps:
 
     def _compile(self, p: Package, main: bool) -> None:
         """One package, once."""
-        here = self._shown[p.import_path]
-        if here.startswith("+") or p.import_path in self.compiled:
+        here = self._shown[p.description]
+        if here.startswith("+") or p.description in self.compiled:
             return
-        self._shown[p.import_path] = "+" + here
+        self._shown[p.description] = "+" + here
         compiled_as = "main" if p.name == "main" and main else p.import_path
         objdir = f"$WORK/{here}/"
         real = f"{self.work}/{here}/"
@@ -217,7 +217,6 @@ class Steps:
         if p.embed_map:
             self._file(f"{real}embedcfg", [self._embed_config(p)])
         self._import_config(p, real)
-        self._change(p.dir)
         words = ["-o", objdir + "_pkg_.a", "-p", compiled_as]
         if self.options.trimpath:
             words += ["-trimpath", f"$WORK/{here}=>"]
@@ -235,6 +234,7 @@ class Steps:
             "GOARCH_" + self.context.goarch, *self.options.asm_flags.get(p.import_path, []),
         ]  # fmt: skip
         if p.s_files:
+            self._change(p.dir)
             files = ["./" + f for f in p.s_files]
             self._line(f"GOROOT={quote(self.context.goroot)}")
             self._file(f"{real}go_asm.h", [])
@@ -242,7 +242,7 @@ class Steps:
             words += ["-symabis", objdir + "symabis", "-asmhdr", objdir + "go_asm.h"]
         if p.embed_map:
             words += ["-embedcfg", objdir + "embedcfg"]
-        profile = self.options.profiles.get(p.import_path, "")
+        profile = self.options.profiles.get(p.description, "")
         if profile and not self.toolexec:
             words.append("-pgoprofile=" + self._profile(profile, p))
         workers = _workers()
@@ -255,8 +255,10 @@ class Steps:
             words.append(objdir + "_testmain.go")
         else:
             words += [self._source(p, f) for f in p.go_files]
+        self._change(".")
         self._tool("compile", words, p)
         if p.s_files:
+            self._change(p.dir)
             objects: list[str] = []
             for f in p.s_files:
                 made = objdir + os.path.splitext(f)[0] + ".o"
@@ -274,8 +276,10 @@ class Steps:
         return known
 
     def _source(self, p: Package, file: str) -> str:
-        actual = self.context.view.actual(os.path.join(p.dir, file))
-        return "./" + file if actual is None or actual == os.path.join(p.dir, file) else actual
+        path = os.path.join(p.dir, file)
+        path = self.context.view.actual(path) or path
+        here = os.getcwd()
+        return f".{path[len(here) :]}" if path.startswith(here + "/") else path
 
     def _embed_config(self, p: Package) -> str:
         """-embedcfg's JSON: patterns to names, names to files."""
@@ -293,7 +297,7 @@ class Steps:
         self._make_directory(f"$WORK/{here}/exe/")
         self._change(".")
         words = [
-            "-o", f"$WORK/{here}/exe/a.out", "-importcfg", f"$WORK/{here}/importcfg.link", "-buildmode=exe",
+            "-o", f"$WORK/{here}/exe/a.out{self.context.executable_suffix}", "-importcfg", f"$WORK/{here}/importcfg.link", "-buildmode=exe",
         ]  # fmt: skip
         if root.default_godebug:
             words.append("-X=runtime.godebugDefault=" + root.default_godebug)

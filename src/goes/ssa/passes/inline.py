@@ -73,9 +73,11 @@ _KEEP_FRAMES: Final = frozenset(
         "runtime.runFinalizers", "runtime.runCleanups", "runtime.deferreturn", "runtime.mstart", "runtime.mstart0",
         "runtime.mstart1",
         "runtime.gorecover", "runtime.throw", "runtime.fatal", "runtime.debugCallWrap", "runtime.morestackc",
-        "runtime.panicmem", "runtime.panicnil", "runtime.systemstack", "runtime.mcall", "main.main",
+        "runtime.panicmem", "runtime.panicnil", "runtime.systemstack", "runtime.mcall",
     ]
 )  # fmt: skip
+
+_ENTRY: Final = "main.main"  # what calls it is the same in all programs
 
 _FREE: Final = frozenset(
     [
@@ -91,8 +93,13 @@ _WRAPPER_KINDS: Final = frozenset([WRAPPER, BOUND, THUNK, GOWRAP])
 def cost_of(fn: Function, methods: Methods) -> int:
     """The inlining cost of a built function; IMPOSSIBLE if it must stay a call. Memoised in fn.cost."""
     if fn.cost < 0:
-        fn.cost = _measure(fn, methods)
+        fn.cost = IMPOSSIBLE if fn.name == _ENTRY else _measure(fn, methods)
     return fn.cost
+
+
+def is_small(fn: Function, methods: Methods) -> bool:
+    """Whether a function could be inlined, had it callers that we see."""
+    return (_measure(fn, methods) if fn.name == _ENTRY else cost_of(fn, methods)) <= BUDGET
 
 
 def _measure(fn: Function, methods: Methods) -> int:
