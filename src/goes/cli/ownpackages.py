@@ -2,6 +2,8 @@
 
     for p in own_packages(loader, graph, "formatting packages"): …
                                         go: not formatting packages in dependency modules
+
+Source: cmd/go/internal/fmtcmd, cmd/go/internal/generate (messages).
 """
 
 from __future__ import annotations

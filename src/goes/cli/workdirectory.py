@@ -1,6 +1,8 @@
 """The work directory of a command that builds, as its flags want it.
 
     with work_directory(values) as work: …      WORK=/tmp/go-build123 on stderr with -work, -x, -n; removed but with -work
+
+Source: `go help build`.
 """
 
 from __future__ import annotations
