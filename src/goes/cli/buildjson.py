@@ -11,6 +11,17 @@ from __future__ import annotations
 import json
 import sys
 
+from ..diag.diagnostic import UserError
+from .flags import FlagValues
+
+
+def failed(values: FlagValues, error: UserError) -> int:
+    """What a build that failed ends with: -json turns the reports on packages into events; else the error is raised."""
+    if not values.flag("json") or not error.reports:
+        raise error
+    write_failures(error.reports)
+    return 1
+
 
 def write_failures(reports: list[tuple[str, str]]) -> None:
     """The output of each failed package, a line an event, and that it failed."""
