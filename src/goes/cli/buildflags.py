@@ -261,7 +261,7 @@ def finish_plan(
         graph = Graph(graph.roots, graph.warnings)
     options = make_options(values, graph, tool_packages(loader, values))
     if not tolerant:
-        graph = _cover_program(values, graph, loader, options, cache, work)
+        graph = cover_program(values, graph, loader, options, cache, work)
     p = Plan(context, graph, options, values, cache, work, loader)
     p.wanted = _kept(values, graph)
     if not tolerant:
@@ -456,7 +456,7 @@ def set_godebug(context: BuildContext, loader: Loader, main: Package, directives
     main.default_godebug = default_godebug(context, version, settings, [text for text, _ in directives])
 
 
-def _cover_program(
+def cover_program(
     values: FlagValues, graph: Graph, loader: Loader, options: BuildOptions, cache: Cache, work: WorkDirectory
 ) -> Graph:
     """-cover and its relatives for a program: what is instrumented, and the packages that needs."""
