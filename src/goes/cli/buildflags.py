@@ -261,7 +261,7 @@ def finish_plan(
         graph = Graph(graph.roots, graph.warnings)
     options = make_options(values, graph, tool_packages(loader, values))
     if not tolerant:
-        graph = _cover_program(values, graph, loader, options, cache, work)
+        graph = cover_program(values, graph, loader, options, cache, work)
     p = Plan(context, graph, options, values, cache, work, loader)
     p.wanted = _kept(values, graph)
     if not tolerant:
@@ -456,7 +456,7 @@ def set_godebug(context: BuildContext, loader: Loader, main: Package, directives
     main.default_godebug = default_godebug(context, version, settings, [text for text, _ in directives])
 
 
-def _cover_program(
+def cover_program(
     values: FlagValues, graph: Graph, loader: Loader, options: BuildOptions, cache: Cache, work: WorkDirectory
 ) -> Graph:
     """-cover and its relatives for a program: what is instrumented, and the packages that needs."""
@@ -506,10 +506,12 @@ def build_cached(p: Plan, root: Package, name: str) -> str:
     id = identify(p, root, name)
     known = None if p.values.flag("a") else p.cache.executable(id, name)
     if known is not None:
+        _repeat_link_report(p, root, id)
         return known
     check_target(p)
     check_compile_flags(p)
     from ..work.build import build_program
+    from ..work.cache import action_id
     from ..work.fingerprint import std_key
     from .progress import TerminalProgress, on_big_stack
 
@@ -522,10 +524,14 @@ def build_cached(p: Plan, root: Package, name: str) -> str:
         data = on_big_stack(build_program, p.context, p.graph, root, p.options)
     finally:
         progress.done()
+    if p.options.link_report:
+        sys.stderr.write(f"# {root.import_path}\n{p.options.link_report}")
     if p.values.flag("v"):
         for damaged in p.cache.damaged:
             sys.stderr.write(f"go: removed damaged cache entry {damaged}\n")
     try:
+        if p.options.link_report:
+            p.cache.put(action_id("link report", id), p.options.link_report.encode())
         path = p.cache.put_executable(id, name, data)
         p.cache.trim()
     except OSError:
@@ -536,6 +542,17 @@ def build_cached(p: Plan, root: Package, name: str) -> str:
             f.write(data)
         os.chmod(path, 0o755)
     return path
+
+
+def _repeat_link_report(p: Plan, root: Package, id: str) -> None:
+    """-ldflags=-v: what the linker printed when it made the executable."""
+    if "-v" not in p.options.ldflags:
+        return
+    from ..work.cache import action_id
+
+    kept = p.cache.get(action_id("link report", id))
+    if kept is not None:
+        sys.stderr.write(f"# {root.import_path}\n{kept.decode('utf-8', 'replace')}")
 
 
 def check_target(p: Plan) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, final
 
 from ..diag.diagnostic import UserError
 from .buildflags import build_tags, check_instruments, stamp_setting
-from .flags import BOOL, BUILD_FLAGS, OPTIONAL, TEXT, Flag, FlagSet, FlagValues
+from .flags import BOOL, BUILD_FLAGS, COVER_FLAGS, OPTIONAL, TEXT, Flag, FlagSet, FlagValues
 
 if TYPE_CHECKING:
     from ..load.context import BuildContext
@@ -33,7 +33,7 @@ FLAGS: Final = FlagSet("list", "go list [-f format] [-json] [-m] [list flags] [b
     Flag("test", BOOL, "list also the packages of test binaries"),
     Flag("u", BOOL, "add information about available upgrades (with -m)"),
     Flag("versions", BOOL, "set Versions to all known versions (with -m)"),
-    *[f for f in BUILD_FLAGS if f.name not in ("json", "O")],
+    *[f for f in BUILD_FLAGS if f.name not in ("json", "O")], *COVER_FLAGS,
 ])  # fmt: skip
 
 _DEFAULT_FORMAT: Final = "{{.ImportPath}}"

@@ -429,6 +429,9 @@ class JobBuilder:
         set_godebug(p.context, p.loader, variants.main, directives)
         graph = Graph([variants.main], [])
         options = copy.copy(p.options)
+        profile = options.profiles.get(package.description, "")
+        if profile:
+            options.profiles = {q.description: profile for q in dependencies_first([variants.main])}
         if self.command.covers:
             paths = [c.import_path for c in self.covered] if self.patterns else [variants.package.import_path]
             options.cover = self.coverage(paths, os.path.join(work, "cover"))

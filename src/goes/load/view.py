@@ -178,7 +178,7 @@ def read_overlay(file: str, cwd: str) -> FileView:
             data = f.read()
     except OSError as error:
         reason = os.strerror(error.errno or 0).lower()
-        raise UserError(f"go: reading overlay: open {os.path.join(cwd, file)}: {reason}") from None
+        raise UserError(f"go: reading overlay: open {file}: {reason}") from None
     text = data.decode("utf-8", "replace")
     try:
         parsed = read_json(text)
