@@ -80,8 +80,14 @@ def report() -> str:
     from .env import settings_text, variables
     from .version import version_line
 
-    environment = settings_text(variables(os.environ).values) + f"Python {platform.python_version()}\n" + _first_lines()
-    return _REPORT.format(version=version_line(), environment=environment)
+    known = variables(os.environ).values
+    environment = settings_text(known) + (
+        # What goes stands for: it compiles that tree, and answers as its commands would.
+        f"GOROOT/bin/go version: {version_line()}\n"
+        f"GOROOT/bin/go tool compile -V: compile version {known['GOVERSION']}\n"
+        f"goes on Python {platform.python_version()}\n"
+    )
+    return _REPORT.format(version=version_line(), environment=environment + _first_lines())
 
 
 def run(args: list[str]) -> int:

@@ -129,6 +129,7 @@ def targets_of(p: Plan) -> dict[str, str]:
         mains = [r for r in roots if r.name == "main"]
         if not mains:
             raise UserError("go: no main packages to build")
+        p.wanted = mains
         return {r.import_path: os.path.join(output, program_name(r) + p.context.executable_suffix) for r in mains}
     if len(roots) > 1:
         raise UserError(f"go: cannot write multiple packages to non-directory {output}")

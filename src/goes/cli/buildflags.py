@@ -506,10 +506,12 @@ def build_cached(p: Plan, root: Package, name: str) -> str:
     id = identify(p, root, name)
     known = None if p.values.flag("a") else p.cache.executable(id, name)
     if known is not None:
+        _repeat_link_report(p, root, id)
         return known
     check_target(p)
     check_compile_flags(p)
     from ..work.build import build_program
+    from ..work.cache import action_id
     from ..work.fingerprint import std_key
     from .progress import TerminalProgress, on_big_stack
 
@@ -522,10 +524,14 @@ def build_cached(p: Plan, root: Package, name: str) -> str:
         data = on_big_stack(build_program, p.context, p.graph, root, p.options)
     finally:
         progress.done()
+    if p.options.link_report:
+        sys.stderr.write(f"# {root.import_path}\n{p.options.link_report}")
     if p.values.flag("v"):
         for damaged in p.cache.damaged:
             sys.stderr.write(f"go: removed damaged cache entry {damaged}\n")
     try:
+        if p.options.link_report:
+            p.cache.put(action_id("link report", id), p.options.link_report.encode())
         path = p.cache.put_executable(id, name, data)
         p.cache.trim()
     except OSError:
@@ -536,6 +542,17 @@ def build_cached(p: Plan, root: Package, name: str) -> str:
             f.write(data)
         os.chmod(path, 0o755)
     return path
+
+
+def _repeat_link_report(p: Plan, root: Package, id: str) -> None:
+    """-ldflags=-v: what the linker printed when it made the executable."""
+    if "-v" not in p.options.ldflags:
+        return
+    from ..work.cache import action_id
+
+    kept = p.cache.get(action_id("link report", id))
+    if kept is not None:
+        sys.stderr.write(f"# {root.import_path}\n{kept.decode('utf-8', 'replace')}")
 
 
 def check_target(p: Plan) -> None:

@@ -14,7 +14,6 @@ from .flags import BOOL, LIST, TEXT, Flag, FlagSet
 from .modcommon import (
     MOD_FLAGS,
     apply_shared,
-    json_text,
     mod_file_path,
     module_cache,
     module_json,
@@ -112,7 +111,9 @@ def run(args: list[str]) -> int:
     mod.cleanup()
 
     if values.flag("json"):
-        sys.stdout.write(json_text(_json(mod)))
+        from ..util.jsontext import json_indented
+
+        sys.stdout.write(json_indented(_json(mod)))
         return 0
     out = mod.format().encode("utf-8", "surrogateescape")
     if values.flag("print"):

@@ -240,16 +240,5 @@ def setting(arg: str) -> tuple[str, str]:
     return key, value
 
 
-def json_text(value: object) -> str:
-    """Indented JSON with the escapes of Go's encoder."""
-    import json
-    import re
-
-    text = json.dumps(value, indent="\t", ensure_ascii=False)
-    for char in "<>&\u2028\u2029":
-        text = text.replace(char, f"\\u{ord(char):04x}")
-    return re.sub("[\ud800-\udfff]", "\ufffd", text) + "\n"
-
-
 def module_json(path: str, version: str) -> dict[str, str]:
     return {"Path": path, "Version": version} if version else {"Path": path}

@@ -13,7 +13,6 @@ from ..util.cwd import current_directory
 from .flags import BOOL, CHDIR, LIST, TEXT, Flag, FlagSet
 from .modcommon import (
     apply_shared,
-    json_text,
     parse_edits,
     replace_json,
     set_versions,
@@ -76,7 +75,9 @@ def run(args: list[str]) -> int:
     work.sort_blocks()
     work.cleanup()
     if values.flag("json"):
-        sys.stdout.write(json_text(_json(work)))
+        from ..util.jsontext import json_indented
+
+        sys.stdout.write(json_indented(_json(work)))
     elif values.flag("print"):
         sys.stdout.flush()
         sys.stdout.buffer.write(work.format().encode("utf-8", "surrogateescape"))

@@ -129,6 +129,8 @@ class LinkOptions:
         "goroot",
         "trimmed",
         "counters",
+        "verbose",
+        "report",
     )
 
     def __init__(self) -> None:
@@ -148,6 +150,8 @@ class LinkOptions:
         # -trimpath: directories and what stands for them in file names; None to keep file names.
         self.trimmed: list[tuple[str, str]] | None = None
         self.counters: list[str] = []  # how the names of coverage counters begin
+        self.verbose = False  # -v
+        self.report = ""  # what -v prints
 
     def file_prefixes(self) -> list[tuple[str, str]]:
         """What is replaced at the beginning of file names."""

@@ -213,10 +213,10 @@ class Loader:
                 raise UserError(f"{name} is a directory, should be a Go file")
             if not view.exists(path):
                 raise UserError(f"stat {name}: no such file or directory")
-            where = os.path.dirname(name) or "."
+            where = os.path.normpath(os.path.dirname(name) or ".")
             if not directory:
                 directory = where
-            elif os.path.normpath(directory) != os.path.normpath(where):
+            elif directory != where:
                 raise UserError(f"named files must all be in one directory; have {directory} and {where}")
         full = self._absolute(directory)
         self.resolver.import_files([self._absolute(n) for n in names])

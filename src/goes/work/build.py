@@ -180,6 +180,7 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
             link_options.strings.append(("testing.testBinary", "1"))
         made = make_executable(context, packages, options, link_options, {}, frozenset(), store)
         if made is not None:
+            options.link_report = link_options.report
             return made
         # Something that only building std anew can name (a wrapper an old descriptor promises).
         assert store is not None
@@ -258,7 +259,20 @@ def make_executable(
         demand.save()
 
     progress.stage("linking")
+    if link_options.verbose:
+        link_options.report = _link_report(link_options, len(demand.definitions), len(reach.live))
     return link(link_options, reach.live)
+
+
+def _link_report(options: LinkOptions, symbols: int, reachable: int) -> str:
+    """What -ldflags=-v prints."""
+    table = "off" if options.strip_symbols else "on"
+    dwarf = "off" if options.strip_symbols or options.strip_dwarf else "on"
+    return (
+        f"build mode: exe, symbol table: {table}, DWARF: {dwarf}\n"
+        f"HEADER = -H5 -T{options.text_address:#x} -R{options.round:#x}\n"
+        f"{symbols} symbols, {reachable} reachable\n"
+    )
 
 
 def fail_on(packages: Packages, errors: list[Diagnostic]) -> None:

@@ -54,6 +54,8 @@ def _boolean(options: LinkOptions, name: str, on: bool) -> None:
         options.strip_dwarf = on
     elif name == "compressdwarf":
         options.compress_dwarf = on
+    elif name == "v":
+        options.verbose = on
 
 
 def _string(options: LinkOptions, name: str, value: str) -> None:

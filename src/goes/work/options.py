@@ -30,7 +30,7 @@ class BuildOptions:
     __slots__ = (
         "level", "inline", "all_errors", "jobs", "trimpath", "ldflags", "build_id", "progress", "modinfo", "cache",
         "cache_key", "compile_flags", "asm_flags", "raw_flags", "stamps", "main_version", "cover", "counted", "keeps_calls",
-        "profiles",
+        "profiles", "link_report",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -50,6 +50,7 @@ class BuildOptions:
         self.compile_flags: dict[str, list[str]] = {}
         self.asm_flags: dict[str, list[str]] = {}
         self.profiles: dict[str, str] = {}  # description of a package → profile; goes only shows it
+        self.link_report = ""  # what the linker printed (-ldflags=-v)
         self.raw_flags: dict[str, str] = {}  # -asmflags, -gcflags, -ldflags as written, for build information
         self.stamps: list[tuple[str, str]] = []  # vcs, vcs.revision, ...
         self.main_version = ""  # of the main module, by its repository's tags

@@ -40,7 +40,7 @@ def quote(word: str) -> str:
 def go_quote(data: bytes) -> str:
     """A Go string literal of any bytes."""
     out: list[str] = []
-    short = {9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"}
+    short = {7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"}
     for b in data:
         out.append(short.get(b) or (chr(b) if 32 <= b < 127 else f"\\x{b:02x}"))
     return '"' + "".join(out) + '"'
