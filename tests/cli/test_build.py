@@ -4,6 +4,7 @@ which steps there are."""
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -244,3 +245,15 @@ def test_each_program_has_its_profile(goes: Goes) -> None:
     assert sorted(compiled) == [
         ("./a/main.go", True), ("./b/main.go", False), ("./lib/lib.go", False), ("./lib/lib.go", True),
     ]  # fmt: skip
+
+
+def test_list_knows_the_flags_of_coverage(goes: Goes) -> None:
+    goes.write("go.mod", "module m\n")
+    goes.write("main.go", "package main\n\nfunc main() {}\n")
+    installed = goes.place / "bin" / "m"
+    installed.parent.mkdir()
+    installed.write_text("something else\n")
+    done = goes("list", "-cover", "-coverpkg=nowhere", "-f", "{{.Stale}} {{.Target}}", env={"GOBIN": str(installed.parent)})
+    assert done.stdout == f"true {installed}\n"
+    assert done.stderr == "warning: no packages being built depend on matches for pattern nowhere\n"
+    assert os.listdir(goes.place / "tmp") == []

@@ -30,12 +30,12 @@ FILES = {
     "lib/lib.go": "// Package lib is a [fmt.Stringer] of sorts\npackage lib\n\nvar L int\n",
     "lib/lib_windows.go": "package lib\n",
     "lib/ignored.go": "//go:build ignore\n\npackage main\n",
-    "lib/c.go": "package lib\n\n// #cgo LDFLAGS: -lm\n// #cgo windows CFLAGS: -DX\n// #include <math.h>\nimport \"C\"\n",
+    "lib/c.go": 'package lib\n\n// #cgo LDFLAGS: -lm\n// #cgo windows CFLAGS: -DX\n// #include <math.h>\nimport "C"\n',
     "lib/x.c": "int x;\n",
     "lib/lib_amd64.s": "",
     "lib/lib_arm64.s": "",
     "lib/h.h": "",
-    "lib/lib_test.go": 'package lib\n\nimport "testing"\n\nfunc TestL(t *testing.T) {}\n',
+    "lib/lib_test.go": '//go:debug asynctimerchan=1\n\npackage lib\n\nimport "testing"\n\nfunc TestL(t *testing.T) {}\n',
     "lib/x_test.go": 'package lib_test\n\nimport (\n\t"testing"\n\n\t"example.com/m/lib"\n\t_ "example.com/m/over"\n)\n\n'
     "func ExampleL() {\n\t// Output:\n}\n\nvar _ = lib.L\n\nfunc TestM(m *testing.T) {}\n",
     "over/o.go": 'package over\n\nimport _ "example.com/m/lib"\n',
@@ -108,11 +108,28 @@ def values(text: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["-e", "./..."], ["-e", "-deps", "-test", "./..."], ["-find", "."], ["-e", "-compiled", "-tags=ignore", "./lib"],
-        ["-e", "./bad/empty", "./none", "fmt", "example.com/none", "a@v1", "../.."], ["main.go"], ["-e", "all"],
-        ["-e", "-f", "{{.ImportPath}} {{.Error}} {{.DepsErrors}}", "./..."], ["-m", "all"], ["-m", "-f", "{{.Dir}}"],
-        ["./bad/..."], ["-deps", "./bad/missing"], ["-test", "./bad/tested"], ["-f", "{{.Nope}}", "."], ["-f", "{{"],
-        ["nothing/..."], ["x.go"], ["main.go", "lib/lib.go"], ["-json", "-f", "x"], ["-u"], ["-find", "-deps"], [""],
+        ["-e", "./..."],
+        ["-e", "-deps", "-test", "./..."],
+        ["-find", "."],
+        ["-e", "-compiled", "-tags=ignore", "./lib"],
+        ["-e", "./bad/empty", "./none", "fmt", "example.com/none", "a@v1", "../.."],
+        ["main.go"],
+        ["-e", "all"],
+        ["-e", "-f", "{{.ImportPath}} {{.Error}} {{.DepsErrors}}", "./..."],
+        ["-m", "all"],
+        ["-m", "-f", "{{.Dir}}"],
+        ["./bad/..."],
+        ["-deps", "./bad/missing"],
+        ["-test", "./bad/tested"],
+        ["-f", "{{.Nope}}", "."],
+        ["-f", "{{"],
+        ["nothing/..."],
+        ["x.go"],
+        ["main.go", "lib/lib.go"],
+        ["-json", "-f", "x"],
+        ["-u"],
+        ["-find", "-deps"],
+        [""],
         ["-nosuchflag"],
     ],
     ids=" ".join,
@@ -125,6 +142,19 @@ def test_a_module_with_vendor_directory_and_errors(tree: Path, arguments: list[s
         assert ours[1:] == official[1:]
     else:
         assert ours == official
+
+
+@pytest.mark.parametrize(
+    "arguments", [["-buildvcs", "."], ["-buildvcs=1", "-test", "./t"], ["-buildvcs=false", "."], ["-buildvcs", "./l"]], ids=" ".join
+)
+def test_programs_are_to_tell_the_state_of_their_repository(tmp_path: Path, arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, text in (("go.mod", "module m\n"), ("m.go", "package main\n"), ("t/t_test.go", "package main\n"), ("l/l.go", "package l\n")):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / ".git").mkdir()
+    monkeypatch.setenv("PATH", "")  # no git
+    ours, official = both(tmp_path, arguments)
+    assert ours == official
 
 
 @pytest.mark.parametrize("system", ["windows/amd64", "darwin/arm64", "js/wasm", "plan9/386"])

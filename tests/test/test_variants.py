@@ -132,6 +132,17 @@ func ExampleSilent() {
 	// Output:
 }
 
+func ExampleBehindCode() { // a comment of the brace
+	println(1) // one of the line
+	// Output:
+	// 1
+}
+
+func ExampleOfCode() {
+	println(1) // Output: of the line
+	x := 2
+}
+
 func Examplelower() {
 	// Output: no
 }
@@ -146,6 +157,8 @@ def test_outputs_of_examples(load: Load) -> None:
         ("ExampleB", "b\na\n", True),
         ("ExampleWithBlock", "z\n", False),
         ("ExampleSilent", "", False),
+        ("ExampleBehindCode", "1\n", False),
+        ("ExampleOfCode", "of the line\n", False),
     ]
 
 

@@ -7,10 +7,10 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from ..diag.diagnostic import UserError
-from ..run.workdir import WorkDirectory
 from ..util.wholefile import replacing
 from .buildflags import Plan, build_cached, check_libraries, plan
 from .flags import BUILD_FLAGS, COVER_FLAGS, TEXT, Flag, FlagSet, quote
+from .workdirectory import work_directory
 
 if TYPE_CHECKING:
     from ..load.package import Package
@@ -100,24 +100,16 @@ def is_null(path: str) -> bool:
 
 def run(args: list[str]) -> int:
     values = FLAGS.parse(args)
-    work = WorkDirectory(os.environ)
-    work.keep = values.flag("work")
     try:
-        place = "" if values.flag("n") else work.path()
-        if work.keep or values.flag("x") or values.flag("n"):
-            sys.stderr.write(f"WORK={place or work.path()}\n")
-            sys.stderr.flush()
-        p = plan(values, values.rest or ["."], work)
-        return build_all(p, targets_of(p))
+        with work_directory(values) as work:
+            if not values.flag("n"):
+                work.path()
+            p = plan(values, values.rest or ["."], work)
+            return build_all(p, targets_of(p))
     except UserError as e:
-        if values.flag("json") and e.reports:
-            from .buildjson import write_failures
+        from .buildjson import failed
 
-            write_failures(e.reports)
-            return 1
-        raise
-    finally:
-        work.remove()
+        return failed(values, e)
 
 
 def targets_of(p: Plan) -> dict[str, str]:

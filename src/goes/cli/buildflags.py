@@ -261,7 +261,7 @@ def finish_plan(
         graph = Graph(graph.roots, graph.warnings)
     options = make_options(values, graph, tool_packages(loader, values))
     if not tolerant:
-        graph = _cover_program(values, graph, loader, options, cache, work)
+        graph = cover_program(values, graph, loader, options, cache, work)
     p = Plan(context, graph, options, values, cache, work, loader)
     p.wanted = _kept(values, graph)
     if not tolerant:
@@ -424,15 +424,21 @@ def check_compile_flags(p: Plan) -> None:
             raise failure
 
 
+def stamp_setting(values: FlagValues) -> str:
+    """-buildvcs: auto, true or false."""
+    wanted = values.text("buildvcs") or "auto"
+    if wanted == "auto":
+        return wanted
+    return "true" if wanted in ("1", "t", "T", "true", "TRUE", "True") else "false"
+
+
 def stamp_version(p: Plan) -> None:
     """Build information from the repository of the main module, once."""
     if p._stamped:
         return
     p._stamped = True
     mains = [r for r in p.wanted if r.name == "main"]
-    wanted = p.values.text("buildvcs") or "auto"
-    if wanted not in ("auto",):
-        wanted = "true" if wanted in ("1", "t", "T", "true", "TRUE", "True") else "false"
+    wanted = stamp_setting(p.values)
     if wanted == "false" or not mains or all(r.module is None for r in mains):
         return
     from ..work.vcs import stamp
@@ -450,7 +456,7 @@ def set_godebug(context: BuildContext, loader: Loader, main: Package, directives
     main.default_godebug = default_godebug(context, version, settings, [text for text, _ in directives])
 
 
-def _cover_program(
+def cover_program(
     values: FlagValues, graph: Graph, loader: Loader, options: BuildOptions, cache: Cache, work: WorkDirectory
 ) -> Graph:
     """-cover and its relatives for a program: what is instrumented, and the packages that needs."""

@@ -8,8 +8,19 @@ Source: cmd/go/internal/load (JSONPrinter), `go help buildjson`.
 
 from __future__ import annotations
 
-import json
 import sys
+
+from ..diag.diagnostic import UserError
+from ..util.jsontext import json_line
+from .flags import FlagValues
+
+
+def failed(values: FlagValues, error: UserError) -> int:
+    """What a build that failed ends with: -json turns the reports on packages into events; else the error is raised."""
+    if not values.flag("json") or not error.reports:
+        raise error
+    write_failures(error.reports)
+    return 1
 
 
 def write_failures(reports: list[tuple[str, str]]) -> None:
@@ -24,7 +35,4 @@ def write_failures(reports: list[tuple[str, str]]) -> None:
 
 
 def _write(event: dict[str, str]) -> None:
-    text = json.dumps(event, separators=(",", ":"), ensure_ascii=False)
-    for c in "<>&\u2028\u2029":
-        text = text.replace(c, f"\\u{ord(c):04x}")
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(json_line(event) + "\n")

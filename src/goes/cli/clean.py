@@ -177,9 +177,9 @@ def _expire_tests() -> None:
 
 
 def _clean_modules(cleaner: _Cleaner) -> None:
-    home = os.environ.get("HOME", "")
-    gopath = (os.environ.get("GOPATH", "") or (home + "/go" if home else "")).split(os.pathsep)[0]
-    directory = os.environ.get("GOMODCACHE", "") or (gopath + "/pkg/mod" if gopath else "")
+    from .modcommon import module_cache
+
+    directory = module_cache()
     if not directory:
         raise UserError("go: cannot clean -modcache without a module cache")
     cleaner.say(f"rm -rf {directory}")

@@ -201,16 +201,6 @@ def shell_quote(value: str) -> str:
     return "'" + value.replace("'", "'\\''") + "'"
 
 
-def json_text(values: Mapping[str, str]) -> str:
-    """As encoding/json writes a map of strings, indented with tabs."""
-    import json
-
-    text = json.dumps(dict(sorted(values.items())), indent="\t", ensure_ascii=False)
-    for c in "<>&\u2028\u2029":
-        text = text.replace(c, f"\\u{ord(c):04x}")
-    return text + "\n"
-
-
 def run(args: list[str]) -> int:
     values = FLAGS.parse(args)
     write, unset, json = values.flag("w"), values.flag("u"), values.flag("json")
@@ -250,7 +240,9 @@ def run(args: list[str]) -> int:
                 sys.stdout.write(known[name] + "\n")
             return 0
     if json:
-        sys.stdout.write(json_text(known))
+        from ..util.jsontext import json_indented
+
+        sys.stdout.write(json_indented(dict(sorted(known.items()))))
         return 0
     sys.stdout.write(settings_text(known))
     return 0

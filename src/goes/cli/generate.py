@@ -41,6 +41,7 @@ def run(args: list[str]) -> int:
     from .buildflags import check_flags, make_build_context
     from .goenv import original_environment
     from .modcommands import mod_options
+    from .ownpackages import own_packages
 
     values = FLAGS.parse(args)
     check_flags(values)
@@ -52,19 +53,11 @@ def run(args: list[str]) -> int:
     options.modules = mod_options("generate", values)
     loader = Loader(context, os.getcwd(), options=options)
     graph = loader.load(values.rest or ["."])
-    for warning in graph.warnings:
-        sys.stderr.write(warning + "\n")
     goroot = find_goroot(os.environ)
     env = child_environment(original_environment(), goroot)
     env.update(GOROOT=goroot, GOARCH=context.goarch, GOOS=context.goos)
     status = 0
-    told = False
-    for p in graph.roots:
-        if p.module is not None and not p.module.main and loader.resolver.modules_enabled:
-            if not told:
-                sys.stderr.write("go: not generating in packages in dependency modules\n")
-                told = True
-            continue
+    for p in own_packages(loader, graph, "generating in packages"):
         if p.error is not None and not p.all_go_files():
             sys.stderr.write(f"{p.error}\n")
             status = 1

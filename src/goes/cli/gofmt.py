@@ -27,6 +27,7 @@ def run(args: list[str]) -> int:
     from ..load.graph import Loader, LoadOptions
     from ..load.package import short_path
     from .buildflags import make_build_context
+    from .ownpackages import own_packages
 
     values = FLAGS.parse(args)
     context = make_build_context(values, any_target=True)
@@ -35,17 +36,9 @@ def run(args: list[str]) -> int:
     cwd = os.getcwd()
     loader = Loader(context, cwd, options=options)
     graph = loader.load(values.rest or ["."])
-    for warning in graph.warnings:
-        sys.stderr.write(warning + "\n")
     files: list[str] = []
     status = 0
-    told = False
-    for p in graph.roots:
-        if p.module is not None and not p.module.main and loader.resolver.modules_enabled:
-            if not told:
-                sys.stderr.write("go: not formatting packages in dependency modules\n")
-                told = True
-            continue
+    for p in own_packages(loader, graph, "formatting packages"):
         sources = list(dict.fromkeys(p.all_go_files()))
         if p.error is not None and not sources:
             sys.stderr.write(f"{p.error}\n")

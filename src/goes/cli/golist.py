@@ -7,8 +7,8 @@ import sys
 from typing import TYPE_CHECKING, Final, final
 
 from ..diag.diagnostic import UserError
-from .buildflags import build_tags, check_instruments
-from .flags import BOOL, BUILD_FLAGS, OPTIONAL, TEXT, Flag, FlagSet, FlagValues
+from .buildflags import build_tags, check_instruments, stamp_setting
+from .flags import BOOL, BUILD_FLAGS, COVER_FLAGS, OPTIONAL, TEXT, Flag, FlagSet, FlagValues
 
 if TYPE_CHECKING:
     from ..load.context import BuildContext
@@ -33,7 +33,7 @@ FLAGS: Final = FlagSet("list", "go list [-f format] [-json] [-m] [list flags] [b
     Flag("test", BOOL, "list also the packages of test binaries"),
     Flag("u", BOOL, "add information about available upgrades (with -m)"),
     Flag("versions", BOOL, "set Versions to all known versions (with -m)"),
-    *[f for f in BUILD_FLAGS if f.name not in ("json", "O")],
+    *[f for f in BUILD_FLAGS if f.name not in ("json", "O")], *COVER_FLAGS,
 ])  # fmt: skip
 
 _DEFAULT_FORMAT: Final = "{{.ImportPath}}"
@@ -198,6 +198,8 @@ def _list_packages(values: FlagValues, wanted: Wanted, format: str) -> int:
     roots = loader.load(values.rest).roots
     for warning in loader.warnings:
         sys.stderr.write(warning + "\n")
+    if stamp_setting(values) == "true":
+        _check_repository(roots)
     if not allowed:
         messages = [str(p.error) for p in roots if p.error is not None]
         if messages:
@@ -258,6 +260,21 @@ def _list_packages(values: FlagValues, wanted: Wanted, format: str) -> int:
     if context.headers is not None:
         context.headers.save()
     return status
+
+
+def _check_repository(packages: list[Package]) -> None:
+    """Programs are to tell the state of their repository: an error of those that cannot."""
+    from ..load.package import PackageError
+    from ..work.vcs import stamp
+
+    for p in packages:
+        if p.name != "main" or p.error is not None or p.incomplete:
+            continue
+        try:
+            stamp(p, os.getcwd(), "true")
+        except UserError as e:
+            p.error = PackageError([], "", e.message)
+            p.incomplete = True
 
 
 def _check_retracted(loader: Loader) -> None:

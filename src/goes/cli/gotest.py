@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from typing import TYPE_CHECKING, Final
 
 from ..diag.diagnostic import UserError
 from ..run.workdir import WorkDirectory
 from .flags import BOOL, BUILD_FLAGS, COUNT, TEXT, Flag, FlagSet
 from .testflags import DEFAULT_TIMEOUT, USAGE, TestCommand, split
+from .workdirectory import work_directory
 
 if TYPE_CHECKING:
     from ..load.package import Package
@@ -64,15 +64,8 @@ FLAGS: Final = FlagSet("test", USAGE, [
 
 def run(args: list[str]) -> int:
     command = split(FLAGS, args)
-    work = WorkDirectory(os.environ)
-    work.keep = command.values.flag("work")
-    try:
-        if work.keep or command.values.flag("x") or command.values.flag("n"):
-            sys.stderr.write(f"WORK={work.path()}\n")
-            sys.stderr.flush()
+    with work_directory(command.values) as work:
         return _run(command, work)
-    finally:
-        work.remove()
 
 
 def _run(command: TestCommand, work: WorkDirectory) -> int:

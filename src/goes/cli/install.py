@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING, Final
 
 from ..diag.diagnostic import UserError
 from ..run.workdir import WorkDirectory
 from .build import build_all, program_name
 from .buildflags import Plan, is_versioned, plan
-from .flags import BUILD_FLAGS, COVER_FLAGS, FlagSet
+from .flags import BUILD_FLAGS, COVER_FLAGS, FlagSet, FlagValues
+from .workdirectory import work_directory
 
 if TYPE_CHECKING:
     from ..load.package import Package
@@ -28,36 +28,31 @@ def run(args: list[str]) -> int:
         look_ahead(args)
         raise
     patterns = values.rest
-    work = WorkDirectory(os.environ)
-    work.keep = values.flag("work")
     try:
-        place = "" if values.flag("n") else work.path()
-        if work.keep or values.flag("x"):
-            sys.stderr.write(f"WORK={place or work.path()}\n")
-            sys.stderr.flush()
-        try:
-            if any(is_versioned(pattern) for pattern in patterns):
-                from .versioned import plan_versioned
-
-                p = plan_versioned(values, patterns, work)
-            else:
-                p = plan(values, patterns or ["."], work)
-        except UserError as e:
-            raise _outside_hint(e, patterns) from None
-        targets = install_targets(p)
-        build_all(p, targets, "install")
-        if not patterns and len(p.wanted) == 1 and p.wanted[0].name == "main" and not values.flag("n"):
-            _remove_built(p.wanted[0], targets)
-        return 0
+        with work_directory(values, told_by=("work", "x")) as work:
+            if not values.flag("n"):
+                work.path()
+            p = _plan(values, patterns, work)
+            targets = install_targets(p)
+            build_all(p, targets, "install")
+            if not patterns and len(p.wanted) == 1 and p.wanted[0].name == "main" and not values.flag("n"):
+                _remove_built(p.wanted[0], targets)
+            return 0
     except UserError as e:
-        if values.flag("json") and e.reports:
-            from .buildjson import write_failures
+        from .buildjson import failed
 
-            write_failures(e.reports)
-            return 1
-        raise
-    finally:
-        work.remove()
+        return failed(values, e)
+
+
+def _plan(values: FlagValues, patterns: list[str], work: WorkDirectory) -> Plan:
+    try:
+        if any(is_versioned(pattern) for pattern in patterns):
+            from .versioned import plan_versioned
+
+            return plan_versioned(values, patterns, work)
+        return plan(values, patterns or ["."], work)
+    except UserError as e:
+        raise _outside_hint(e, patterns) from None
 
 
 def _outside_hint(failure: UserError, patterns: list[str]) -> UserError:

@@ -16,19 +16,28 @@ from ..diag.diagnostic import UserError
 if TYPE_CHECKING:
     from ..load.graph import Loader
     from ..load.package import Package
+    from ..run.workdir import WorkDirectory
     from .buildflags import Plan
     from .flags import FlagValues
 
 
 def set_staleness(loader: Loader, packages: list[Package], values: FlagValues) -> None:
-    from ..load.graph import Graph
     from ..run.workdir import WorkDirectory
+
+    work = WorkDirectory(os.environ)
+    try:
+        _set_staleness(loader, packages, values, work)
+    finally:
+        work.remove()
+
+
+def _set_staleness(loader: Loader, packages: list[Package], values: FlagValues, work: WorkDirectory) -> None:
+    from ..load.graph import Graph
     from ..work.cache import Cache
     from ..work.cachedirectory import require_cache_directory
-    from .buildflags import Plan, make_options, stamp_version, tool_packages
+    from .buildflags import Plan, cover_program, make_options, stamp_version, tool_packages
 
     cache = Cache(require_cache_directory())
-    work = WorkDirectory(os.environ)
     graph = Graph(packages, [])
     tools = tool_packages(loader, values)
     plan = Plan(loader.context, graph, make_options(values, graph, tools), values, cache, work, loader)
@@ -42,7 +51,9 @@ def set_staleness(loader: Loader, packages: list[Package], values: FlagValues) -
             continue
         if p.name == "main" and p.target and os.path.exists(p.target):
             own = Graph([p], [])
-            program = Plan(loader.context, own, make_options(values, own, tools), values, cache, work, loader)
+            options = make_options(values, own, tools)
+            own = cover_program(values, own, loader, options, cache, work)
+            program = Plan(loader.context, own, options, values, cache, work, loader)
             p.stale = not _is_current(program, p)
             p.stale_reason = "build ID mismatch" if p.stale else ""
             continue

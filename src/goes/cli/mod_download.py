@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..diag.diagnostic import UserError
 from .flags import BOOL, TEXT, Flag, FlagSet
-from .modcommon import MOD_FLAGS, json_text
+from .modcommon import MOD_FLAGS
 
 if TYPE_CHECKING:
     from ..load.moddownload import Reuse, Wanted
@@ -121,7 +121,9 @@ def _download(state: ModuleState, wanted: list[Wanted], as_json: bool) -> int:
     status = 0
     for result in results:
         if as_json:
-            sys.stdout.write(json_text(result))
+            from ..util.jsontext import json_indented
+
+            sys.stdout.write(json_indented(result))
         if "Error" in result:
             status = 1
             if not as_json:

@@ -13,17 +13,17 @@ from ..util.cwd import current_directory
 from .flags import BOOL, LIST, TEXT, Flag, FlagSet
 from .modcommon import (
     MOD_FLAGS,
-    go_version,
-    json_text,
+    apply_shared,
     mod_file_path,
     module_cache,
     module_json,
     os_error,
     parse_edits,
-    path_with_version,
-    replacement,
-    setting,
+    replace_json,
+    set_versions,
+    shared_arguments,
     split_version,
+    version_flags,
 )
 
 if TYPE_CHECKING:
@@ -63,7 +63,6 @@ _ORDERED: Final = frozenset(flag.name for flag in _EDITS)
 
 def run(args: list[str]) -> int:
     from ..module import modfile, writefile
-    from ..module.directivefile import GO_VERSION, TOOLCHAIN
     from ..module.paths import check_import_path
     from ..util.lockedfile import read_locked
     from .modcommon import check_modfile_flag
@@ -87,12 +86,7 @@ def run(args: list[str]) -> int:
             wrong = "module path is reserved"
         if wrong:
             raise UserError(f"go: invalid -module: {wrong}")
-    go = values.text("go")
-    if go and go != "none" and GO_VERSION.fullmatch(go) is None:
-        raise UserError(f'go mod: invalid -go option; expecting something like "-go {go_version()}"')
-    toolchain = values.text("toolchain")
-    if toolchain and toolchain != "none" and TOOLCHAIN.fullmatch(toolchain) is None:
-        raise UserError(f'go mod: invalid -toolchain option; expecting something like "-toolchain go{go_version()}"')
+    go, toolchain = version_flags(values, "go mod")
 
     try:
         data = read_locked(path)
@@ -107,14 +101,7 @@ def run(args: list[str]) -> int:
 
     if module:
         mod.set_module(module)
-    if go == "none":
-        mod.drop_go()
-    elif go:
-        mod.add_go(go)
-    if toolchain == "none":
-        mod.drop_toolchain()
-    elif toolchain:
-        mod.add_toolchain(toolchain)
+    set_versions(mod, go, toolchain)
     for name, arg, arguments in checked:
         try:
             _apply(mod, name, arguments)
@@ -124,7 +111,9 @@ def run(args: list[str]) -> int:
     mod.cleanup()
 
     if values.flag("json"):
-        sys.stdout.write(json_text(_json(mod)))
+        from ..util.jsontext import json_indented
+
+        sys.stdout.write(json_indented(_json(mod)))
         return 0
     out = mod.format().encode("utf-8", "surrogateescape")
     if values.flag("print"):
@@ -147,15 +136,9 @@ def _arguments(name: str, arg: str) -> tuple[str, ...]:
             return _path_and_version(arg)
         if name in ("droprequire", "tool", "droptool"):
             return (_path(arg),)
-        if name == "replace":
-            return replacement(arg)
-        if name == "dropreplace":
-            return path_with_version("old", arg, True)
         if name == "retract" or name == "dropretract":
             return _interval(arg)
-        if name == "godebug":
-            return setting(arg)
-        return (arg,)
+        return shared_arguments(name, arg)
     except UserError as e:
         raise UserError(f"go: -{name}={arg}: {e.message}") from None
 
@@ -215,26 +198,20 @@ def _apply(mod: ModFile, name: str, a: tuple[str, ...]) -> None:
         mod.add_exclude(a[0], a[1])
     elif name == "dropexclude":
         mod.drop_exclude(a[0], a[1])
-    elif name == "replace":
-        mod.add_replace(a[0], a[1], a[2], a[3])
-    elif name == "dropreplace":
-        mod.drop_replace(a[0], a[1])
     elif name == "retract":
         mod.add_retract(a[0], a[1], "")
     elif name == "dropretract":
         mod.drop_retract(a[0], a[1])
-    elif name == "godebug":
-        mod.add_godebug(a[0], a[1])
-    elif name == "dropgodebug":
-        mod.drop_godebug(a[0])
     elif name == "tool":
         mod.add_tool(a[0])
     elif name == "droptool":
         mod.drop_tool(a[0])
     elif name == "ignore":
         mod.add_ignore(a[0])
-    else:
+    elif name == "dropignore":
         mod.drop_ignore(a[0])
+    else:
+        apply_shared(mod, name, a)
 
 
 def _json(mod: ModFile) -> dict[str, object]:
@@ -252,10 +229,7 @@ def _json(mod: ModFile) -> dict[str, object]:
             {**module_json(r.path, r.version), **({"Indirect": True} if r.indirect else {})} for r in mod.require
         ]),
         ("Exclude", [{**module_json(path, version)} for path, version in mod.exclude]),
-        ("Replace", [
-            {"Old": module_json(r.old_path, r.old_version), "New": module_json(r.new_path, r.new_version)}
-            for r in mod.replace
-        ]),
+        ("Replace", replace_json(mod)),
         ("Retract", [
             {"Low": r.low, "High": r.high, **({"Rationale": r.rationale} if r.rationale else {})} for r in mod.retract
         ]),

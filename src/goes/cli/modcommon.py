@@ -16,6 +16,7 @@ from .flags import BOOL, CHDIR, TEXT, Flag, FlagSet, FlagValues
 
 if TYPE_CHECKING:
     from ..load.view import FileView
+    from ..module.directivefile import DirectiveFile
 
 MODCACHERW: Final = Flag("modcacherw", BOOL, "leave newly-created directories in the module cache read-write")
 OVERLAY: Final = Flag("overlay", TEXT, "read a JSON config file that provides an overlay for build operations", "file")
@@ -178,23 +179,65 @@ def replacement(arg: str) -> tuple[str, str, str, str]:
     return old_path, old_version, new_path, new_version
 
 
+def version_flags(values: FlagValues, command: str) -> tuple[str, str]:
+    """-go and -toolchain of an edit: a version, "none" to drop the line, "" to leave it."""
+    from ..module.directivefile import GO_VERSION, TOOLCHAIN
+
+    go = values.text("go")
+    if go and go != "none" and GO_VERSION.fullmatch(go) is None:
+        raise UserError(f'{command}: invalid -go option; expecting something like "-go {go_version()}"')
+    toolchain = values.text("toolchain")
+    if toolchain and toolchain != "none" and TOOLCHAIN.fullmatch(toolchain) is None:
+        raise UserError(f'{command}: invalid -toolchain option; expecting something like "-toolchain go{go_version()}"')
+    return go, toolchain
+
+
+def set_versions(file: DirectiveFile, go: str, toolchain: str) -> None:
+    """Do what version_flags says."""
+    if go == "none":
+        file.drop_go()
+    elif go:
+        file.add_go(go)
+    if toolchain == "none":
+        file.drop_toolchain()
+    elif toolchain:
+        file.add_toolchain(toolchain)
+
+
+def apply_shared(file: DirectiveFile, name: str, a: tuple[str, ...]) -> None:
+    """The edits of lines that go.mod and go.work both have: the flag and what it says."""
+    if name == "replace":
+        file.add_replace(a[0], a[1], a[2], a[3])
+    elif name == "dropreplace":
+        file.drop_replace(a[0], a[1])
+    elif name == "godebug":
+        file.add_godebug(a[0], a[1])
+    else:
+        file.drop_godebug(a[0])
+
+
+def shared_arguments(name: str, arg: str) -> tuple[str, ...]:
+    """What the flag of such an edit says. UserError, without the flag in front, if that is nothing that can be done."""
+    if name == "replace":
+        return replacement(arg)
+    if name == "dropreplace":
+        return path_with_version("old", arg, True)
+    return setting(arg) if name == "godebug" else (arg,)
+
+
+def replace_json(file: DirectiveFile) -> list[dict[str, object]]:
+    return [
+        {"Old": module_json(r.old_path, r.old_version), "New": module_json(r.new_path, r.new_version)}
+        for r in file.replace
+    ]
+
+
 def setting(arg: str) -> tuple[str, str]:
     """key=value of -godebug"""
     key, equals, value = arg.partition("=")
     if not equals or any(c in arg for c in "\"`',"):
         raise UserError("need key=value")
     return key, value
-
-
-def json_text(value: object) -> str:
-    """Indented JSON with the escapes of Go's encoder."""
-    import json
-    import re
-
-    text = json.dumps(value, indent="\t", ensure_ascii=False)
-    for char in "<>&\u2028\u2029":
-        text = text.replace(char, f"\\u{ord(char):04x}")
-    return re.sub("[\ud800-\udfff]", "\ufffd", text) + "\n"
 
 
 def module_json(path: str, version: str) -> dict[str, str]:

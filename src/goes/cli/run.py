@@ -11,6 +11,7 @@ from ..run.workdir import WorkDirectory
 from .build import program_name, show_remarks
 from .buildflags import Plan, build_cached, is_versioned, plan
 from .flags import BUILD_FLAGS, COVER_FLAGS, TEXT, Flag, FlagSet, FlagValues
+from .workdirectory import work_directory
 
 EXAMPLE: Final = "goes run main.go arg1 arg2"
 FLAGS: Final = FlagSet("run", "go run [build flags] [-exec xprog] package [arguments...]", [
@@ -48,29 +49,20 @@ def find_runner(text: str, goos: str = "", goarch: str = "") -> list[str]:
 
 def run(args: list[str]) -> int:
     values = FLAGS.parse(args)
-    work = WorkDirectory(os.environ)
-    work.keep = values.flag("work")
     try:
-        place = work.path()
-        if work.keep or values.flag("x") or values.flag("n"):
-            sys.stderr.write(f"WORK={place}\n")
-            sys.stderr.flush()
-        if not values.rest:
-            raise UserError("go: no go files listed")
-        patterns, arguments = split_arguments(values.rest)
-        for name in patterns:
-            if name.endswith("_test.go"):
-                raise UserError(f"go: cannot run *_test.go files ({name})")
-        return _run(values, patterns, arguments, work)
+        with work_directory(values) as work:
+            work.path()
+            if not values.rest:
+                raise UserError("go: no go files listed")
+            patterns, arguments = split_arguments(values.rest)
+            for name in patterns:
+                if name.endswith("_test.go"):
+                    raise UserError(f"go: cannot run *_test.go files ({name})")
+            return _run(values, patterns, arguments, work)
     except UserError as e:
-        if values.flag("json") and e.reports:
-            from .buildjson import write_failures
+        from .buildjson import failed
 
-            write_failures(e.reports)
-            return 1
-        raise
-    finally:
-        work.remove()
+        return failed(values, e)
 
 
 def _load(values: FlagValues, patterns: list[str], work: WorkDirectory) -> Plan:

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Final, final
 from ..diag.diagnostic import UserError
 from ..load.graph import Graph, dependencies_first
 from ..load.testing import TestCover, TestVariants, fuzzed_packages, test_variants
-from ..test.jsontext import json_string
 from ..test.runner import PackageRun, RunSettings, write_stdout
 from ..test.schedule import Job, in_child
+from ..util.jsontext import json_line
 from ..work.build import package_inputs
 from ..work.cache import action_id
 from ..work.coverage import Coverage, meta_file_name
@@ -139,9 +139,9 @@ class BuildReports:
             sys.stderr.write(text.rstrip("\n") + "\n")
             sys.stderr.flush()
             return
-        about = f'"ImportPath":{json_string(description)},'
+        about = f'"ImportPath":{json_line(description)},'
         for line in text.rstrip("\n").split("\n"):
-            event = f'{{{about}"Action":"build-output","Output":{json_string(line + chr(10))}}}\n'
+            event = f'{{{about}"Action":"build-output","Output":{json_line(line + chr(10))}}}\n'
             write_stdout(event.encode("utf-8", "surrogateescape"))
         write_stdout(f'{{{about}"Action":"build-fail"}}\n'.encode("utf-8", "surrogateescape"))
 

@@ -13,6 +13,7 @@ import sys
 from typing import Final
 
 from ..diag.diagnostic import Diagnostic, UserError
+from ..tools.flags import FlagError, split_flags
 from .toolcompile import default_context, write_output
 
 USAGE: Final = "usage: asm [options] file.s ...\n"
@@ -25,23 +26,16 @@ _MAX_ERRORS: Final = 10
 
 def parse(words: list[str]) -> tuple[dict[str, list[str]], list[str]]:
     """Flags, each with its values (switches: none), and files."""
+    try:
+        given, files = split_flags(words, _VALUES, _SWITCHES)
+    except FlagError as error:
+        raise UserError(error.with_usage(USAGE).rstrip(), 2) from None
     found: dict[str, list[str]] = {}
-    i = 0
-    while i < len(words) and len(words[i]) > 1 and words[i][0] == "-":
-        name, equals, value = words[i].lstrip("-").partition("=")
-        i += 1
-        if name in _SWITCHES:
-            found[name] = []
-            continue
-        if name not in _VALUES:
-            raise UserError(f"flag provided but not defined: -{name}\n{USAGE}".rstrip(), 2)
-        if not equals:
-            if i >= len(words):
-                raise UserError(f"flag needs an argument: -{name}\n{USAGE}".rstrip(), 2)
-            value = words[i]
-            i += 1
-        found.setdefault(name, []).append(value)
-    return found, words[i:]
+    for name, value in given:
+        values = found.setdefault(name, [])
+        if name in _VALUES:
+            values.append(value or "")
+    return found, files
 
 
 def run(args: list[str]) -> int:

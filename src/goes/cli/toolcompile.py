@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, final
 
 from ..diag.diagnostic import UserError
 from ..load.context import LATEST_GO_MINOR
+from ..tools.flags import FlagError, split_flags
 
 if TYPE_CHECKING:
     from ..load.context import BuildContext
@@ -45,30 +46,15 @@ class CompileFlags:
     def __init__(self, words: list[str]) -> None:
         self.values: dict[str, str] = {}
         self.on: set[str] = set()
-        i = 0
-        while i < len(words):
-            word = words[i]
-            if len(word) < 2 or word[0] != "-":
-                break
-            i += 1
-            if word == "--":
-                break
-            name, equals, value = (word[2:] if word.startswith("--") else word[1:]).partition("=")
+        try:
+            found, self.files = split_flags(words, _VALUES, _SWITCHES)
+        except FlagError as error:
+            raise UserError(error.with_usage(USAGE).rstrip(), 2) from None
+        for name, value in found:
             if name in _VALUES:
-                if not equals:
-                    if i >= len(words):
-                        raise UserError(f"flag needs an argument: -{name}\n{USAGE}".rstrip(), 2)
-                    value = words[i]
-                    i += 1
-                self.values[name] = value
-            elif name in _SWITCHES:
-                if value not in ("0", "false"):
-                    self.on.add(name)
-            elif name in ("h", "help"):
-                raise UserError(USAGE.rstrip(), 2)
-            else:
-                raise UserError(f"flag provided but not defined: -{name}\n{USAGE}".rstrip(), 2)
-        self.files = words[i:]
+                self.values[name] = value or ""
+            elif value not in ("0", "false"):
+                self.on.add(name)
 
     def problem(self) -> str:
         """What the compiler says about values it cannot take, "" if nothing."""

@@ -97,7 +97,7 @@ def _report(path: str, modules: bool, json: bool, must_print: bool) -> bool:
 
 def as_json(version: str, text: str) -> str:
     """debug.BuildInfo of the module text, indented with tabs."""
-    import json
+    from ..util.jsontext import json_indented
 
     out: dict[str, object] = {"GoVersion": version}
     dependencies: list[dict[str, object]] = []
@@ -130,7 +130,7 @@ def as_json(version: str, text: str) -> str:
         out["Deps"] = dependencies
     if settings:
         out["Settings"] = settings
-    return json.dumps(out, indent="\t", ensure_ascii=False) + "\n"
+    return json_indented(out)
 
 
 def _plain(value: str) -> str:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, final
 from ..diag.diagnostic import UserError
 from ..run.workdir import WorkDirectory
 from .flags import BOOL, BUILD_FLAGS, COUNT, LIST, TEXT, Flag, FlagSet, FlagValues
+from .workdirectory import work_directory
 
 if TYPE_CHECKING:
     from ..load.context import BuildContext
@@ -57,15 +58,8 @@ def run_tool(flags: FlagSet, args: list[str]) -> int:
     program = given or _own_tool(flags.command)
     values, tool_flags = _parse(flags, given, program, args)
     request = _Request(flags.command, values, tool_flags)
-    work = WorkDirectory(os.environ)
-    work.keep = values.flag("work")
-    try:
-        if work.keep or values.flag("x") or values.flag("n"):
-            sys.stderr.write(f"WORK={work.path()}\n")
-            sys.stderr.flush()
+    with work_directory(values) as work:
         return _run(request, given, program, work)
-    finally:
-        work.remove()
 
 
 # ------------------------------------------------------------------------------------------------------ command line

@@ -12,13 +12,12 @@ from ..diag.diagnostic import UserError
 from ..util.cwd import current_directory
 from .flags import BOOL, CHDIR, LIST, TEXT, Flag, FlagSet
 from .modcommon import (
-    go_version,
-    json_text,
-    module_json,
+    apply_shared,
     parse_edits,
-    path_with_version,
-    replacement,
-    setting,
+    replace_json,
+    set_versions,
+    shared_arguments,
+    version_flags,
     work_file_path,
 )
 
@@ -49,7 +48,6 @@ _ORDERED: Final = frozenset(flag.name for flag in _EDITS)
 def run(args: list[str]) -> int:
     from ..load.package import short_path
     from ..load.view import PLAIN
-    from ..module.directivefile import GO_VERSION, TOOLCHAIN
     from .workcommon import NO_WORK_FILE, read_work_file, write_work_file
 
     values, edits = parse_edits(FLAGS, args, _ORDERED)
@@ -61,12 +59,7 @@ def run(args: list[str]) -> int:
     path = values.rest[0] if values.rest else work_file_path(PLAIN)
     if not path:
         raise UserError(NO_WORK_FILE)
-    go = values.text("go")
-    if go and go != "none" and GO_VERSION.fullmatch(go) is None:
-        raise UserError(f'go work: invalid -go option; expecting something like "-go {go_version()}"')
-    toolchain = values.text("toolchain")
-    if toolchain and toolchain != "none" and TOOLCHAIN.fullmatch(toolchain) is None:
-        raise UserError(f'go work: invalid -toolchain option; expecting something like "-toolchain go{go_version()}"')
+    go, toolchain = version_flags(values, "go work")
     if not go and not toolchain and not edits and not any(values.flag(name) for name in ("json", "print", "fmt")):
         raise UserError("go: no flags specified (see 'go help work edit').")
     try:
@@ -76,20 +69,15 @@ def run(args: list[str]) -> int:
             f"go: errors parsing {short_path(path, current_directory())}:\n{e.message.removeprefix('go: ')}"
         ) from None
 
-    if go == "none":
-        work.drop_go()
-    elif go:
-        work.add_go(go)
-    if toolchain == "none":
-        work.drop_toolchain()
-    elif toolchain:
-        work.add_toolchain(toolchain)
+    set_versions(work, go, toolchain)
     for name, arguments in checked:
         _apply(work, name, arguments)
     work.sort_blocks()
     work.cleanup()
     if values.flag("json"):
-        sys.stdout.write(json_text(_json(work)))
+        from ..util.jsontext import json_indented
+
+        sys.stdout.write(json_indented(_json(work)))
     elif values.flag("print"):
         sys.stdout.flush()
         sys.stdout.buffer.write(work.format().encode("utf-8", "surrogateescape"))
@@ -103,15 +91,9 @@ def _arguments(name: str, arg: str) -> tuple[str, ...]:
     from ..module.moddirective import directory_path
 
     try:
-        if name == "replace":
-            return replacement(arg)
-        if name == "dropreplace":
-            return path_with_version("old", arg, True)
-        if name == "godebug":
-            return setting(arg)
         if name == "use" or name == "dropuse":
             return (directory_path(arg),)
-        return (arg,)
+        return shared_arguments(name, arg)
     except UserError as e:
         raise UserError(f"go: -{name}={arg}: {e.message}") from None
 
@@ -121,14 +103,8 @@ def _apply(work: WorkFile, name: str, a: tuple[str, ...]) -> None:
         work.add_use(a[0], "")
     elif name == "dropuse":
         work.drop_use(a[0])
-    elif name == "replace":
-        work.add_replace(a[0], a[1], a[2], a[3])
-    elif name == "dropreplace":
-        work.drop_replace(a[0], a[1])
-    elif name == "godebug":
-        work.add_godebug(a[0], a[1])
     else:
-        work.drop_godebug(a[0])
+        apply_shared(work, name, a)
 
 
 def _json(work: WorkFile) -> dict[str, object]:
@@ -144,8 +120,5 @@ def _json(work: WorkFile) -> dict[str, object]:
             {"DiskPath": use.path, **({"ModPath": use.module_path} if use.module_path else {})} for use in work.use
         ]
     if work.replace:
-        out["Replace"] = [
-            {"Old": module_json(r.old_path, r.old_version), "New": module_json(r.new_path, r.new_version)}
-            for r in work.replace
-        ]
+        out["Replace"] = replace_json(work)
     return out

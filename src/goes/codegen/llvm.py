@@ -106,7 +106,10 @@ def assemble_module(functions: list[FunctionCode]) -> str:
     return "\n".join(out)
 
 
-_OPTIONS: Final = ("--no-x86-call-frame-opt", "--trap-unreachable", "--disable-lsr", "--x86-cmov-converter=false")
+# Copies of a function for certain arguments would be functions of names, line tables and sections of their own.
+_OPTIONS: Final = (
+    "--no-x86-call-frame-opt", "--trap-unreachable", "--disable-lsr", "--x86-cmov-converter=false", "--funcspec-max-iters=0",
+)  # fmt: skip
 _QUICK_OPTIONS: Final = ("--optimize-regalloc", "--regalloc=greedy", "--enable-misched=false")
 
 _ready: list[int] = []

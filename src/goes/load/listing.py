@@ -30,25 +30,19 @@ def _fields(text: str) -> list[Field]:
 
 
 def _module_text(m: Struct) -> str:
+    text = _one_module(m)
+    replace = m.get("Replace")
+    return f"{text} => {_one_module(replace)}" if isinstance(replace, Struct) else text
+
+
+def _one_module(m: Struct) -> str:
     text = str(m.get("Path"))
     if m.get("Version"):
         text += " " + _version_text(m)
         update = m.get("Update")
         if isinstance(update, Struct):
             text += f" [{_version_text(update)}]"
-    if m.get("Deprecated"):
-        text += " (deprecated)"
-    replace = m.get("Replace")
-    if isinstance(replace, Struct):
-        text += f" => {replace.get('Path')}"
-        if replace.get("Version"):
-            text += " " + _version_text(replace)
-            update = replace.get("Update")
-            if isinstance(update, Struct):
-                text += f" [{_version_text(update)}]"
-        if replace.get("Deprecated"):
-            text += " (deprecated)"
-    return text
+    return text + " (deprecated)" if m.get("Deprecated") else text
 
 
 def _version_text(m: Struct) -> str:

@@ -67,6 +67,9 @@ def _describe(package: Package, variants: TestVariants) -> None:
         package.xtest_embed_files = external.embed_files
         internal.xtest_embed_files = external.embed_files
     main = variants.main
+    main.directives = package.directives
+    main.test_directives = package.test_directives
+    main.xtest_directives = package.xtest_directives
     paths = list(_TEST_MAIN_IMPORTS)
     if internal.go_files or internal.cgo_files:
         paths.append(internal.import_path)

@@ -14,21 +14,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from ..module.problem import Failure
 from .modversions import NO_MOD, Mod, is_zero_pseudo, text
 
 if TYPE_CHECKING:
     from .modstate import ModuleState
 
 
-class ModError(Exception):
-    not_exist: bool
+class ModError(Failure):
     disallowed: bool
     origin: dict[str, str] | None = None  # what was seen of the repository
 
     def __init__(self, message: str, not_exist: bool = False, disallowed: bool = False) -> None:
-        super().__init__(message)
-        self.message = message
-        self.not_exist = not_exist
+        super().__init__(message, not_exist)
         self.disallowed = disallowed
 
     def __str__(self) -> str:

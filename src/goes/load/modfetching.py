@@ -159,32 +159,15 @@ T = TypeVar("T")
 
 
 def try_proxies(state: ModuleState, ask: Callable[[str], T]) -> T:
-    """Ask the entries of GOPROXY in turn, as Fetcher.try_proxies does, about what takes several questions."""
-    from ..module.fetch import USE_PROXY
+    """As Fetcher.try_proxies, about what takes several questions."""
     from ..module.problem import FetchError
+    from ..module.settings import ask_in_turn
 
     try:
         proxies = state.fetcher.settings.proxies()
     except FetchError as error:
         raise translate(error) from None
-    best: ModError | None = None
-    rank = 0
-    for proxy in proxies:
-        try:
-            return ask(proxy.url)
-        except ModError as error:
-            if proxy.url == "direct" or (proxy.url == "noproxy" and not str(error).endswith(USE_PROXY)):
-                best = error
-                rank = 2
-            elif rank <= 1 and not error.not_exist:
-                best = error
-                rank = 1
-            elif rank == 0:
-                best = error
-            if not proxy.any_error and not error.not_exist:
-                break
-    assert best is not None
-    raise best
+    return ask_in_turn(proxies, ask)
 
 
 def versions(state: ModuleState, proxy: str, path: str, prefix: str) -> tuple[list[str], Origin | None]:

@@ -11,8 +11,6 @@ Sources: go command documentation "Package lists and patterns"; cmd/go/internal/
 from __future__ import annotations
 
 import os
-import posixpath
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, final
 
 from .context import BuildContext
@@ -25,6 +23,7 @@ from .modsummary import PRUNED, go_mod_summary
 from .modversions import NO_MOD, Mod, is_toolchain
 from .patterns import META, is_literal, is_local, pattern_matcher, tree_matcher
 from .resolve import is_below
+from .walk import WalkRules, directories
 
 if TYPE_CHECKING:
     from .modstate import ModuleState
@@ -105,54 +104,36 @@ def match_packages(
 ) -> None:
     """All packages of the modules (and of the standard library) that the pattern matches, sorted. Without modules not
     even the vendor directory counts."""
-    is_match: Callable[[str], bool] = lambda path: True  # noqa: E731
-    can_match = is_match
+    rules = WalkRules()
+    rules.note_links = "..." in match.pattern
     if not match.is_meta:
-        is_match = pattern_matcher(match.pattern)
-        can_match = tree_matcher(match.pattern)
+        rules.is_match = pattern_matcher(match.pattern)
+        rules.can_match = tree_matcher(match.pattern)
+    rules.failed = lambda directory, error: match.fail(f"open {directory}: {(error.strerror or '').lower()}")
     seen = {"builtin", "runtime/cgo"}
     found: list[str] = []
 
     def walk(root: str, prefix: str, stop_at_vendor: bool, stop_at_go_mod: bool, ignore: IgnorePatterns | None) -> None:
-        pending = [("", root)]
-        while pending:
-            relative, directory = pending.pop()
-            path = f"{prefix}/{relative}" if prefix and relative else prefix or relative
-            if path and path not in seen:
+        def ignored(below: str) -> bool:
+            if ignore is None or not ignore.ignores(below):
+                return False
+            if state.options.trace:
+                state.note(f"# ignoring directory {os.path.join(root, below)}")
+            return True
+
+        rules.stop_at_vendor = stop_at_vendor
+        rules.stop_at_go_mod = stop_at_go_mod
+        rules.ignored = None if ignore is None else ignored
+        for path, directory in directories(state.context, root, prefix, rules, state.note):
+            if path not in seen:
                 seen.add(path)
-                if is_match(path) and holds_package(state, directory, any_tags):
+                if holds_package(state, directory, any_tags):
                     found.append(path)
-            if stop_at_vendor and relative and posixpath.basename(relative) == "vendor":
-                continue
-            try:
-                listed = state.context.view.entries(directory)
-            except OSError as error:
-                match.fail(f"open {directory}: {(error.strerror or '').lower()}")
-                continue
-            for entry in reversed(listed):
-                name = entry.name
-                full = os.path.join(directory, name)
-                if name[0] in "._" or name == "testdata":
-                    continue
-                below = f"{relative}/{name}" if relative else name
-                if ignore is not None and ignore.ignores(below):
-                    if state.options.trace:
-                        state.note(f"# ignoring directory {full}")
-                    continue
-                if not can_match(f"{prefix}/{below}" if prefix else below):
-                    continue
-                if not entry.is_dir():
-                    if entry.is_link() and entry.leads_to_directory() and "..." in match.pattern:
-                        state.note(f"warning: ignoring symlink {full}")
-                    continue
-                if stop_at_go_mod and state.context.view.is_file(os.path.join(full, "go.mod")):
-                    continue
-                pending.append((below, full))
 
     if with_std:
         source = os.path.join(state.context.goroot, "src")
         walk(source, "", False, True, None)
-        if can_match("cmd"):
+        if rules.can_match("cmd"):
             walk(os.path.join(source, "cmd"), "cmd", False, True, None)
     if modules is None:
         pass
@@ -164,7 +145,7 @@ def match_packages(
             walk(state.vendor_directory(), "", True, False, None)
     else:
         for mod in modules:
-            if is_toolchain(mod[0]) or not can_match(mod[0]):
+            if is_toolchain(mod[0]) or not rules.can_match(mod[0]):
                 continue
             if mod in state.main_root:
                 root = state.main_root[mod]

@@ -232,19 +232,24 @@ def _output_of(d: FuncDecl, data: bytes) -> tuple[str, bool] | None:
 
 
 def _last_comment_group(body: str) -> list[str]:
-    """The comments of the last group: nothing but single line breaks between them."""
+    """The comments of the last group: nothing but single line breaks between them, and none behind code."""
     group: list[str] = []
-    end = 0
-    open_group = False
+    code = 0  # where the last token begins that is no comment; at first, the brace before the body
+    end = -1  # of the open group
+    breaks = 0  # line breaks that the open group may have between comments
     for m in _TOKEN.finditer(body):
         token = m.group()
         if not token.startswith(("//", "/*")):
-            open_group = False
+            code = m.start()
+            end = -1
             continue
-        if not open_group or body.count("\n", end, m.start()) > 1:
+        if end < 0:
+            breaks = 1 if "\n" in body[code : m.start()] else 0
+            group = []
+        elif body.count("\n", end, m.start()) > breaks:
+            breaks = 1
             group = []
         group.append(token)
-        open_group = True
         end = m.end()
     return group
 

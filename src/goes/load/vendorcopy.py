@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, final
 
 from ..diag.diagnostic import UserError
 from ..module import semver
+from ..module.cache import remove_all
 from .embed import EmbedError
 from .embed import resolve as resolve_embeds
 from .header import read_header
@@ -73,10 +74,7 @@ def write_vendor(state: ModuleState, options: VendorOptions) -> int:
 def _remove(directory: str) -> None:
     """Delete the directory, also where it is read-only."""
     try:
-        if os.path.islink(directory) or os.path.isfile(directory):
-            os.unlink(directory)
-        elif os.path.isdir(directory):
-            shutil.rmtree(directory)
+        remove_all(directory)
     except OSError as error:
         raise UserError(f"go: unlinkat {error.filename}: {(error.strerror or '').lower()}") from None
 

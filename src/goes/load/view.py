@@ -171,7 +171,7 @@ def read_overlay(file: str, cwd: str) -> FileView:
     """The view of a -overlay file. Raises UserError."""
     if not file:
         return PLAIN
-    from ..util.readjson import read_json
+    from ..util.readjson import read_json, syntax_problem
 
     try:
         with open(os.path.join(cwd, file), "rb") as f:
@@ -179,14 +179,16 @@ def read_overlay(file: str, cwd: str) -> FileView:
     except OSError as error:
         reason = os.strerror(error.errno or 0).lower()
         raise UserError(f"go: reading overlay: open {file}: {reason}") from None
+    text = data.decode("utf-8", "replace")
     try:
-        parsed = read_json(data.decode("utf-8", "replace"))
+        parsed = read_json(text)
         replace = parsed.get("Replace", {}) or {}
         pairs = [(str(k), str(v)) for k, v in replace.items()]
     except RecursionError:
         raise UserError("go: parsing overlay JSON: exceeded max depth") from None
     except (ValueError, AttributeError) as error:
-        raise UserError(f"go: parsing overlay JSON: {_json_problem(data, error)}") from None
+        problem = syntax_problem(text, error) or "json: cannot unmarshal into Go value of type fsys.overlayJSON"
+        raise UserError(f"go: parsing overlay JSON: {problem}") from None
     replaced: dict[str, str] = {}
     written: dict[str, str] = {}
     for source, target in sorted(pairs):
@@ -202,15 +204,3 @@ def read_overlay(file: str, cwd: str) -> FileView:
         if replaced[name] and names[i + 1].startswith(name + "/") and replaced[names[i + 1]]:
             raise UserError(f"go: inconsistent files {name} and {names[i + 1]} in overlay map")
     return FileView(replaced)
-
-
-def _json_problem(data: bytes, error: Exception) -> str:
-    if not data.strip():
-        return "unexpected end of JSON input"
-    position = getattr(error, "pos", -1)
-    text = data.decode("utf-8", "replace")
-    if not isinstance(position, int) or position < 0:
-        return "json: cannot unmarshal into Go value of type fsys.overlayJSON"
-    if position >= len(text.rstrip()):
-        return "unexpected end of JSON input"
-    return f"invalid character '{text[position]}' looking for beginning of value"

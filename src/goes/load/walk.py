@@ -1,6 +1,6 @@
 """The directories of a tree that may be packages.
 
-    packages_below(context, "/src/m", "example.com/m", WalkRules(...), warn)   →   ["example.com/m", "example.com/m/a"]
+    directories(context, "/src/m", "example.com/m", WalkRules(), warn)   →   ("example.com/m", "/src/m"), …
 
 Directories that begin with "." or "_" and testdata are passed over; links to directories are not followed, which is
 said. Source: cmd/go/internal/search, cmd/go/internal/modload (matchPackages).
@@ -23,9 +23,9 @@ def everything(path: str) -> bool:
 @final
 class WalkRules:
     """What a walk takes and where it ends. `can_match` cuts whole trees off; `ignored` is asked with the path relative
-    to the tree's root."""
+    to the tree's root; `failed` is told of a directory that cannot be read, which otherwise ends the walk."""
 
-    __slots__ = ("is_match", "can_match", "stop_at_vendor", "stop_at_go_mod", "ignored", "note_links")
+    __slots__ = ("is_match", "can_match", "stop_at_vendor", "stop_at_go_mod", "ignored", "note_links", "failed")
 
     def __init__(self) -> None:
         self.is_match: Callable[[str], bool] = everything
@@ -34,13 +34,14 @@ class WalkRules:
         self.stop_at_go_mod = False
         self.ignored: Callable[[str], bool] | None = None
         self.note_links = False
+        self.failed: Callable[[str, OSError], None] | None = None
 
 
 def directories(
     context: BuildContext, root: str, prefix: str, rules: WalkRules, warn: Callable[[str], None]
 ) -> Iterator[tuple[str, str]]:
     """Import path and directory of each directory the rules let through, a directory before those in it, in order.
-    Raises OSError."""
+    Raises OSError if the rules do not say what to do then."""
     view = context.view
     pending = [("", root)]
     while pending:
@@ -50,15 +51,22 @@ def directories(
             yield path, directory
         if rules.stop_at_vendor and (relative == "vendor" or relative.endswith("/vendor")):
             continue
+        try:
+            entries = view.entries(directory)
+        except OSError as error:
+            if rules.failed is None:
+                raise
+            rules.failed(directory, error)
+            continue
         below: list[tuple[str, str]] = []
-        for entry in view.entries(directory):
+        for entry in entries:
             name = entry.name
-            if name[0] in "._" or name == "testdata" or not (entry.is_dir() or entry.is_link()):
+            if name[0] in "._" or name == "testdata":
                 continue
             inner = f"{relative}/{name}" if relative else name
             if rules.ignored is not None and rules.ignored(inner):
                 continue
-            if not rules.can_match(f"{prefix}/{inner}" if prefix else inner):
+            if not (entry.is_dir() or entry.is_link()) or not rules.can_match(f"{prefix}/{inner}" if prefix else inner):
                 continue
             full = os.path.join(directory, name)
             if entry.is_link():

@@ -28,7 +28,7 @@ from .problem import FetchError, module_error, too_new
 from .proxy import ProxyRepo
 from .pseudo import is_pseudo_version
 from .repo import FailedRepo, Origin, Repo, RevisionInfo, VersionList, format_info, parse_info
-from .settings import Settings, match_prefix_patterns
+from .settings import USE_PROXY, Settings, ask_in_turn, match_prefix_patterns
 from .toolchain import ToolchainRepo, is_toolchain
 from .web import Client
 
@@ -42,7 +42,6 @@ FIPS140 = "golang.org/fips140 is bundled with the Go distribution and cannot be 
 # More requests at once do not make the network faster, and servers do not like them.
 PARALLEL = 8
 TOOLCHAIN = "internal error: invalid operation on toolchain module"
-USE_PROXY = "path does not match GOPRIVATE/GONOPROXY"
 
 
 @final
@@ -128,26 +127,8 @@ class Fetcher:
             return self._client
 
     def try_proxies(self, ask: Callable[[str], T]) -> T:
-        """Ask the entries of GOPROXY in turn: the next one only if the module does not exist there, or "|" says so.
-        The error that tells most is the one that is raised."""
-        best: FetchError | None = None
-        rank = 0
-        for proxy in self.settings.proxies():
-            try:
-                return ask(proxy.url)
-            except FetchError as e:
-                if proxy.url == "direct" or (proxy.url == "noproxy" and e.message != USE_PROXY):
-                    best = e
-                    rank = 2
-                elif rank <= 1 and not e.not_exist:
-                    best = e
-                    rank = 1
-                elif rank == 0:
-                    best = e
-                if not proxy.any_error and not e.not_exist:
-                    break
-        assert best is not None
-        raise best
+        """Ask the entries of GOPROXY. Raises FetchError."""
+        return ask_in_turn(self.settings.proxies(), ask)
 
     def repo(self, proxy: str, path: str) -> Repo:
         """A module at an entry of GOPROXY."""

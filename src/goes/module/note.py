@@ -65,14 +65,20 @@ def _decode(text: str) -> bytes:
         return b""
 
 
+def plain_text(data: bytes) -> str | None:
+    """The text if it is UTF-8 without control characters but newlines."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return None if any(c < " " and c != "\n" for c in text) else text
+
+
 def open_note(message: bytes, verifier: Verifier) -> str:
     """The text of a note that this key has signed; NoteError for any other."""
     malformed = NoteError("malformed note")
-    try:
-        text = message.decode("utf-8")
-    except UnicodeDecodeError:
-        raise malformed from None
-    if any(c < " " and c != "\n" for c in text):
+    text = plain_text(message)
+    if text is None:
         raise malformed
     split = message.rfind(b"\n\n")
     if split < 0:

@@ -14,16 +14,23 @@ from .pseudo import is_pseudo_version
 from .semver import canonical_version
 
 
-@final
-class FetchError(Exception):
-    """`message` has no "go: ". `invalid` is the version that is no version, `reason` why, `pseudo` whether it looks
-    like a pseudo-version; `module` the module the message already names; `go_version` the Go version that is needed;
-    `origin` what was seen of the repository, so that one can tell later whether the error may be gone."""
+class Failure(Exception):
+    """`message` has no "go: ". `not_exist`: there is no such thing, as far as one can know."""
 
     def __init__(self, message: str, not_exist: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.not_exist = not_exist
+
+
+@final
+class FetchError(Failure):
+    """`invalid` is the version that is no version, `reason` why, `pseudo` whether it looks like a pseudo-version;
+    `module` the module the message already names; `go_version` the Go version that is needed; `origin` what was seen of
+    the repository, so that one can tell later whether the error may be gone."""
+
+    def __init__(self, message: str, not_exist: bool = False) -> None:
+        super().__init__(message, not_exist)
         self.invalid: str | None = None
         self.reason = message
         self.pseudo = False

@@ -8,11 +8,11 @@ cmd/go/internal/modfetch/repo.go.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import BinaryIO, Final, Protocol, final
 
-from ..util.readjson import read_json
+from ..util.jsontext import json_line
+from ..util.readjson import read_json, syntax_problem
 from .problem import FetchError
 
 ZERO_TIME: Final = "0001-01-01T00:00:00Z"
@@ -113,10 +113,11 @@ def order_origin(origin: Origin) -> Origin:
 
 def parse_info(data: bytes) -> RevisionInfo:
     """The contents of a .info file; ValueError says what is wrong with it."""
+    text = data.decode("utf-8", "replace")
     try:
-        value = read_json(data.decode("utf-8", "replace"))
+        value = read_json(text)
     except ValueError as e:
-        raise ValueError(_json_error(data, e)) from None
+        raise ValueError(syntax_problem(text, e)) from None
     except RecursionError:
         raise ValueError("exceeded max depth") from None
     if value is None:
@@ -150,23 +151,7 @@ def format_info(info: RevisionInfo) -> bytes:
     value: dict[str, object] = {"Version": info.version, "Time": info.time or ZERO_TIME}
     if info.origin is not None:
         value["Origin"] = order_origin(info.origin)
-    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-    for char in "<>&\u2028\u2029":
-        text = text.replace(char, f"\\u{ord(char):04x}")
-    return text.encode("utf-8", "surrogateescape")
-
-
-def _json_error(data: bytes, error: ValueError) -> str:
-    text = data.decode("utf-8", "replace")
-    if not text.strip():
-        return "unexpected end of JSON input"
-    position = getattr(error, "pos", 0)
-    if position >= len(text):
-        return "unexpected end of JSON input"
-    from ..syntax.unicode import quote_rune
-
-    where = "looking for beginning of value" if position == 0 or text[position - 1 : position] in ":,[ " else "after top-level value"
-    return f"invalid character {quote_rune(text[position])} {where}"
+    return json_line(value).encode()
 
 
 def _json_kind(value: object) -> str:

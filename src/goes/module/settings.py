@@ -11,14 +11,18 @@ cmd/go/internal/modfetch/proxy.go for the rules and messages.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import Final, final
+from collections.abc import Callable, Mapping
+from typing import Final, TypeVar, final
 
-from .problem import FetchError
+from .problem import Failure, FetchError
 from .web import check_proxy_url
 
 DEFAULT_PROXY: Final = "https://proxy.golang.org,direct"
 DEFAULT_SUMDB: Final = "sum.golang.org"
+
+
+USE_PROXY: Final = "path does not match GOPRIVATE/GONOPROXY"
+T = TypeVar("T")
 
 
 @final
@@ -31,6 +35,29 @@ class Proxy:
     def __init__(self, url: str, any_error: bool = False) -> None:
         self.url = url
         self.any_error = any_error
+
+
+def ask_in_turn(proxies: list[Proxy], ask: Callable[[str], T]) -> T:
+    """Ask the entries of GOPROXY in turn: the next one only if the module does not exist there, or "|" says so.
+    The Failure that tells most is the one that is raised."""
+    best: Failure | None = None
+    rank = 0
+    for proxy in proxies:
+        try:
+            return ask(proxy.url)
+        except Failure as error:
+            if proxy.url == "direct" or (proxy.url == "noproxy" and not str(error).endswith(USE_PROXY)):
+                best = error
+                rank = 2
+            elif rank <= 1 and not error.not_exist:
+                best = error
+                rank = 1
+            elif rank == 0:
+                best = error
+            if not proxy.any_error and not error.not_exist:
+                break
+    assert best is not None
+    raise best
 
 
 @final

@@ -15,6 +15,8 @@ import hashlib
 import re
 from typing import Final, Protocol, final
 
+from .note import plain_text
+
 HASH_SIZE: Final = 32
 EMPTY_HASH: Final = hashlib.sha256(b"").digest()
 _MAX_TREE_TEXT: Final = 1_000_000
@@ -287,10 +289,6 @@ def parse_record(message: bytes) -> tuple[int, bytes, bytes]:
     if end < 0:
         raise malformed
     text = rest[: end + 1]
-    try:
-        decoded = text.decode("utf-8")
-    except UnicodeDecodeError:
-        raise malformed from None
-    if any(c < " " and c != "\n" for c in decoded):
+    if plain_text(text) is None:
         raise malformed
     return int(number), text, rest[end + 2 :]

@@ -291,7 +291,7 @@ def evaluate_list(b: Builder, xs: list[n.Expr], types: list[Type]) -> list[ir.Va
     for k in range(count - 1, -1, -1):
         if calls and exprs.late(xs[k]):
             postponed.append(k)
-        elif not calls and k > 0 and exprs.has_call(xs[k]):
+        elif not calls and k > 0 and exprs.runs_code(xs[k]):
             calls = True
     if not postponed:
         return [exprs.expr_as(b, xs[k], types[k]) for k in range(count)]

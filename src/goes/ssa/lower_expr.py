@@ -12,10 +12,12 @@ Sources: Go spec "Expressions"; compiler-contracts 6.
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Final
 
 from ..diag.source import Pos
 from ..syntax import nodes as n
 from ..syntax import tokens as tok
+from ..types import objects
 from ..types import types as t
 from ..types.constant import ComplexValue, ConstValue
 from ..types.identity import identical
@@ -28,6 +30,12 @@ from . import lower_convert as conv
 from . import lower_place as places
 from .emit import Builder
 from .function import Block
+
+# Builtins that run no code but their operands'.
+_COMPUTING: Final = frozenset((
+    objects.CAP, objects.COMPLEX, objects.IMAG, objects.LEN, objects.MAX, objects.MIN, objects.REAL, objects.UNSAFE_ADD,
+    objects.UNSAFE_SLICE, objects.UNSAFE_SLICE_DATA, objects.UNSAFE_STRING, objects.UNSAFE_STRING_DATA,
+))  # fmt: skip
 
 
 def type_of(b: Builder, x: n.Expr) -> Type:
@@ -262,7 +270,17 @@ def _binary(b: Builder, x: n.BinaryExpr) -> ir.Value:
 
 
 def has_call(x: n.Expr) -> bool:
-    """Whether evaluating x may run other code of the program (a call or a receive)."""
+    """Whether x contains a call or a receive, so that it is evaluated even where only its type matters."""
+    return _contains_call(x, False)
+
+
+def runs_code(x: n.Expr) -> bool:
+    """Whether evaluating x may run other code of the program: as has_call, but conversions and builtins that only compute
+    do not count."""
+    return _contains_call(x, True)
+
+
+def _contains_call(x: n.Expr, of_code: bool) -> bool:
     while True:
         if isinstance(x, (n.Name, n.BasicLit, n.FuncLit)) or x.value is not None:
             return False
@@ -277,23 +295,27 @@ def has_call(x: n.Expr) -> bool:
                 return True
             x = x.x
         elif isinstance(x, n.BinaryExpr):
-            if has_call(x.y):
+            if _contains_call(x.y, of_code):
                 return True
             x = x.x
         elif isinstance(x, n.IndexExpr):
-            if has_call(x.index):
+            if _contains_call(x.index, of_code):
                 return True
             x = x.x
+        elif of_code and isinstance(x, n.CallExpr) and _only_computes(x):
+            for k in range(1, len(x.args)):
+                if _contains_call(x.args[k], True):
+                    return True
+            x = x.args[0]
         else:
             return True
 
 
-def _calls_function(x: n.Expr) -> bool:
-    """has_call, but the conversion at the top is none."""
-    x = places.unparen(x)
-    if isinstance(x, n.CallExpr) and x.fun.mode == n.MODE_TYPE and len(x.args) == 1:
-        x = x.args[0]
-    return has_call(x)
+def _only_computes(x: n.CallExpr) -> bool:
+    if places.unparen(x.fun).mode == n.MODE_TYPE:
+        return True
+    builtin = calls.builtin_of(x)
+    return builtin is not None and builtin.id in _COMPUTING
 
 
 def late(x: n.Expr) -> bool:
@@ -303,7 +325,7 @@ def late(x: n.Expr) -> bool:
 
 
 def operands(b: Builder, x: n.Expr, y: n.Expr, typ: Type) -> tuple[ir.Value, ir.Value]:
-    if late(x) and has_call(y):
+    if late(x) and runs_code(y):
         w = expr_as(b, y, typ)
         return expr_as(b, x, typ), w
     v = expr_as(b, x, typ)
@@ -360,7 +382,7 @@ def _concat(b: Builder, x: n.BinaryExpr, typ: Type) -> ir.Value:
         if calls_after and late(parts[k]):
             continue
         values[k] = ir.Const(typ, None)  # wanted now
-        if not calls_after and has_call(parts[k]):
+        if not calls_after and runs_code(parts[k]):
             calls_after = True
     for k in range(len(parts)):
         if values[k] is not None:
@@ -459,7 +481,7 @@ def comparison(b: Builder, x: n.BinaryExpr) -> ir.Value:
     v, w = operands(b, x.x, x.y, common)
     # The second is converted last. A function called for it may change the bytes of the first.
     view_bytes(x.y, w)
-    if not _calls_function(x.y):
+    if not runs_code(x.y):
         view_bytes(x.x, v)
     return b.compare(x.op, v, w, x.pos)
 

@@ -101,7 +101,7 @@ def _op_assign(b: Builder, s: n.AssignStmt) -> None:
     p = places.place(b, left)
     op = s.op
     if p.kind == places.ADDRESS and p.base is not None:
-        if s.rhs and exprs.has_call(s.rhs[0]):
+        if s.rhs and exprs.runs_code(s.rhs[0]):
             w: ir.Value | None = _op_operand(b, s, op, typ)
         else:
             w = None

@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable
 from typing import Final, final
 
-from .jsontext import json_string
+from ..util.jsontext import json_line
 
 INPUT_LINE: Final = 4096  # longer lines are no framing and are passed on in pieces
 OUTPUT_LINE: Final = 1024  # the longest text of one event
@@ -317,18 +317,18 @@ class Converter:
         parts: list[str] = []
         if self.timestamps:
             parts.append(f'"Time":"{_timestamp()}"')
-        parts.append(f'"Action":{json_string(e.action)}')
+        parts.append(f'"Action":{json_line(e.action)}')
         rows = (("Package", self.package), ("Test", e.test or self._test))
-        parts += [f'"{key}":{json_string(value)}' for key, value in rows if value]
+        parts += [f'"{key}":{json_line(value)}' for key, value in rows if value]
         if e.elapsed is not None:
             parts.append(f'"Elapsed":{_plain(e.elapsed)}')
         if e.output is not None:
-            parts.append(f'"Output":{json_string(e.output.decode("utf-8", "replace"))}')
+            parts.append(f'"Output":{json_line(e.output.decode("utf-8", "replace"))}')
         last = (
             ("OutputType", e.output_type), ("FailedBuild", e.failed_build), ("Key", e.key), ("Value", e.value),
             ("Path", e.path),
         )  # fmt: skip
-        parts += [f'"{key}":{json_string(value)}' for key, value in last if value]
+        parts += [f'"{key}":{json_line(value)}' for key, value in last if value]
         self.write_line(("{" + ",".join(parts) + "}\n").encode("utf-8", "replace"))
 
 

@@ -9,10 +9,14 @@ flags. Source: package flag (behaviour and messages).
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Final, final
 
 _TRUE: Final = ("1", "t", "T", "true", "TRUE", "True")
 _FALSE: Final = ("0", "f", "F", "false", "FALSE", "False")
+
+
+_HELP: Final = "flag: help requested"
 
 
 @final
@@ -22,6 +26,44 @@ class FlagError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+    def with_usage(self, usage: str) -> str:
+        """What is said to the user; no message if the usage is all that was asked for."""
+        return usage if self.message == _HELP else f"{self.message}\n{usage}"
+
+
+def split_flags(
+    words: list[str], strings: Container[str], booleans: Container[str]
+) -> tuple[list[tuple[str, str | None]], list[str]]:
+    """The flags in order, each with its value (None: a boolean without one), and the arguments behind them. Raises
+    FlagError."""
+    found: list[tuple[str, str | None]] = []
+    i = 0
+    while i < len(words):
+        text = words[i]
+        if len(text) < 2 or text[0] != "-":
+            break
+        i += 1
+        if text == "--":
+            break
+        name = text[2:] if text.startswith("--") else text[1:]
+        if not name or name[0] == "-" or name[0] == "=":
+            raise FlagError(f"bad flag syntax: {text}")
+        name, has_value, value = name.partition("=")
+        if name in booleans:
+            found.append((name, value if has_value else None))
+        elif name in strings:
+            if not has_value:
+                if i >= len(words):
+                    raise FlagError(f"flag needs an argument: -{name}")
+                value = words[i]
+                i += 1
+            found.append((name, value))
+        elif name in ("h", "help"):
+            raise FlagError(_HELP)
+        else:
+            raise FlagError(f"flag provided but not defined: -{name}")
+    return found, words[i:]
 
 
 @final
@@ -36,31 +78,11 @@ class Flags:
         self.arguments: list[str] = []
 
     def parse(self, arguments: list[str]) -> None:
-        i = 0
-        while i < len(arguments):
-            text = arguments[i]
-            if len(text) < 2 or text[0] != "-":
-                break
-            i += 1
-            if text == "--":
-                break
-            name = text[2:] if text.startswith("--") else text[1:]
-            if not name or name[0] == "-" or name[0] == "=":
-                raise FlagError(f"bad flag syntax: {text}")
-            name, has_value, value = name.partition("=")
+        found, self.arguments = split_flags(arguments, self.strings, self.booleans)
+        for name, value in found:
             if name in self.booleans:
-                if has_value and value not in _TRUE and value not in _FALSE:
+                if value is not None and value not in _TRUE and value not in _FALSE:
                     raise FlagError(f'invalid boolean value "{value}" for -{name}: parse error')
-                self.booleans[name] = not has_value or value in _TRUE
-            elif name in self.strings:
-                if not has_value:
-                    if i >= len(arguments):
-                        raise FlagError(f"flag needs an argument: -{name}")
-                    value = arguments[i]
-                    i += 1
-                self.strings[name] = value
+                self.booleans[name] = value is None or value in _TRUE
             else:
-                if name in ("h", "help"):
-                    raise FlagError("flag: help requested")
-                raise FlagError(f"flag provided but not defined: -{name}")
-        self.arguments = arguments[i:]
+                self.strings[name] = value or ""

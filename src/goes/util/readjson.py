@@ -30,3 +30,17 @@ def read_json(text: str) -> Any:
             elif c in "]}":
                 depth -= 1
     return json.loads(text)
+
+
+def syntax_problem(text: str, error: Exception) -> str:
+    """What Go says of a text that read_json refused; "" if it is JSON, but not what was wanted."""
+    position = getattr(error, "pos", -1)
+    if not text.strip() or position >= len(text.rstrip()):
+        return "unexpected end of JSON input"
+    if position < 0:
+        return ""
+    from ..syntax.unicode import quote_rune
+
+    starts_value = position == 0 or text[position - 1] in ":,[ "
+    where = "looking for beginning of value" if starts_value else "after top-level value"
+    return f"invalid character {quote_rune(text[position])} {where}"

@@ -80,13 +80,20 @@ def program_id(context: BuildContext, graph: Graph, root: Package, options: Buil
         parts.append(p.import_path)
         if not options.trimpath:
             parts.append(p.dir)
-        for name in [*p.go_files, *p.s_files, *p.h_files, *p.embed_files]:
-            parts.append(name)
-            try:
-                parts.append(hashlib.sha256(context.view.read(os.path.join(p.dir, name))).digest())
-            except OSError:
-                parts.append("unreadable")
+        parts += _contents(context, p)
     return action_id(*parts)
+
+
+def _contents(context: BuildContext, p: Package) -> list[str | bytes]:
+    """The names and hashes of what a package is compiled from."""
+    parts: list[str | bytes] = []
+    for name in [*p.go_files, *p.s_files, *p.h_files, *p.embed_files]:
+        parts.append(name)
+        try:
+            parts.append(hashlib.sha256(context.view.read(os.path.join(p.dir, name))).digest())
+        except OSError:
+            parts.append("unreadable")
+    return parts
 
 
 def package_ids(context: BuildContext, graph: Graph, options: BuildOptions) -> dict[str, str]:
@@ -104,12 +111,7 @@ def package_ids(context: BuildContext, graph: Graph, options: BuildOptions) -> d
             parts.append(",".join(context.build_tags))
         else:
             parts += [p.language_version, "" if options.trimpath else p.dir]
-            for name in [*p.go_files, *p.s_files, *p.h_files, *p.embed_files]:
-                parts.append(name)
-                try:
-                    parts.append(hashlib.sha256(context.view.read(os.path.join(p.dir, name))).digest())
-                except OSError:
-                    parts.append("unreadable")
+            parts += _contents(context, p)
             parts += [out.get(d.import_path, d.import_path) for d in p.dependencies or []]
         out[p.import_path] = action_id(*parts)
     return out

@@ -13,6 +13,7 @@ from typing import Final
 
 from ..diag.diagnostic import UserError
 from ..link.link import LinkOptions
+from ..tools.flags import FlagError, split_flags
 from ..types.linkname import escape_path
 
 USAGE: Final = "usage: link [options] main.o"
@@ -32,29 +33,18 @@ _STRINGS: Final = frozenset((
 
 def parse_link_flags(words: list[str], options: LinkOptions, values: dict[str, str] | None = None) -> list[str]:
     """Apply flags to options; returns the words that are no flags. `values` receives -o and -importcfg."""
-    i = 0
-    while i < len(words):
-        word = words[i]
-        if len(word) < 2 or word[0] != "-":
-            break
-        i += 1
-        if word == "--":
-            break
-        name, equals, value = word.lstrip("-").partition("=")
+    try:
+        given, rest = split_flags(words, _STRINGS, _BOOLEANS)
+    except FlagError as error:
+        raise UserError(error.with_usage(USAGE), 2) from None
+    for name, value in given:
         if name in _BOOLEANS:
-            _boolean(options, name, not equals or value in ("1", "t", "T", "true", "TRUE", "True"))
+            _boolean(options, name, value is None or value in ("1", "t", "T", "true", "TRUE", "True"))
             continue
-        if name not in _STRINGS:
-            raise UserError(f"flag provided but not defined: -{name}\n{USAGE}", 2)
-        if not equals:
-            if i >= len(words):
-                raise UserError(f"flag needs an argument: -{name}\n{USAGE}", 2)
-            value = words[i]
-            i += 1
-        _string(options, name, value)
+        _string(options, name, value or "")
         if values is not None:
-            values[name] = value
-    return words[i:]
+            values[name] = value or ""
+    return rest
 
 
 def _boolean(options: LinkOptions, name: str, on: bool) -> None:
