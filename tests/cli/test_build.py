@@ -103,10 +103,11 @@ def test_where_programs_go(goes: Goes) -> None:
         assert p.returncode == 0, p.stderr
         return next((line.split()[-1] for line in p.stderr.splitlines() if line.startswith("mv ")), "")
 
-    assert target("build", "-n") == str(goes.module / "m")
-    assert target("build", "-n", "./cmd/tool/v2") == str(goes.module / "tool")
-    assert target("build", "-n", "-o", "x/y") == str(goes.module / "x" / "y")
-    assert target("build", "-n", "-o", "x/") == str(goes.module / "x" / "m")
+    assert target("build", "-n") == "m"
+    assert target("build", "-n", "./cmd/tool/v2") == "tool"
+    assert target("build", "-n", "-o", "x/y") == "x/y"
+    assert target("build", "-n", "-o", "x/") == "x/m"
+    assert target("build", "-n", env={"GOOS": "windows"}) == "m.exe"
     assert target("build", "-n", "-o", "/dev/null") == ""
     assert target("install", "-n", env=BIN) == "/nowhere/bin/m"
     assert target("install", "-n", env={"GOPATH": "/gopath"}) == "/gopath/bin/m"
@@ -210,6 +211,40 @@ def test_gopath_mode_installs_archives(goes: Goes) -> None:
     assert goes(*stale, env=env).stdout == f"false {archive}\n"
     (source / "b.go").unlink()
     assert goes(*stale, env=env).stdout == f"true {archive}\n"
+
+
+LANGUAGES = [
+    ("go1.17", "lib/lib.go:3:8: type parameter requires go1.18 or later (-lang was set to go1.17; check go.mod)"),
+    ("go1.99", 'compile: invalid value "go1.99" for -lang: max known version is "go1.27"'),
+    ("1.20", 'compile: invalid value "1.20" for -lang: should be something like "go1.12"'),
+]
+
+
+@pytest.mark.parametrize(("version", "message"), LANGUAGES)
+def test_language_version_of_gcflags(goes: Goes, version: str, message: str) -> None:
+    goes.write("lib/lib.go", "package lib\n\nfunc f[T int](x T) T { return x }\n")
+    p = goes("build", f"-gcflags=-lang={version}", "./lib")
+    assert (p.returncode, p.stderr.splitlines()) == (1, ["# example.com/m/lib", message])
+
+
+def test_into_a_directory_go_programs_only(goes: Goes) -> None:
+    goes.write("lib/lib.go", "package lib\n\nvar x = wrong\n")
+    assert {w[w.index("-p") + 1] for w in steps(goes, "build", "-n", "-o", "bin/", "./...") if w[0] == "compile"} == {"main"}
+
+
+def test_each_program_has_its_profile(goes: Goes) -> None:
+    goes.write("lib/lib.go", "package lib\n")
+    for name in ("a", "b"):
+        goes.write(f"{name}/main.go", 'package main\n\nimport _ "example.com/m/lib"\n\nfunc main() {}\n')
+    goes.write("a/default.pgo", "")
+    compiled = [
+        (words[-1], any(w.startswith("-pgoprofile=") for w in words))
+        for words in steps(goes, "build", "-n", "./a", "./b")
+        if words[0] == "compile"
+    ]
+    assert sorted(compiled) == [
+        ("./a/main.go", True), ("./b/main.go", False), ("./lib/lib.go", False), ("./lib/lib.go", True),
+    ]  # fmt: skip
 
 
 def test_list_knows_the_flags_of_coverage(goes: Goes) -> None:

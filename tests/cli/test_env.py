@@ -52,3 +52,12 @@ def test_a_go_mod_in_the_temporary_directory_does_not_count(goes: Goes) -> None:
 def test_a_go_mod_in_gopath_is_mentioned(goes: Goes) -> None:
     p = goes("env", "GOMOD", env={"GOPATH": str(goes.module)})
     assert (p.stdout, p.stderr) == (f"{goes.module}/go.mod\n", f"go: warning: ignoring go.mod in $GOPATH {goes.module}\n")
+
+
+def test_all_variables_take_a_place_to_work_in(goes: Goes) -> None:
+    env = {"GOTMPDIR": "/proc/nosuch"}
+    p = goes("env", env=env)
+    assert (p.returncode, p.stderr) == (1, "go: creating work dir: stat /proc/nosuch: no such file or directory\n")
+    assert goes("env", "GOOS", env=env).stdout == "linux\n"
+    assert goes("list", ".", env=env).stdout == "example.com/m\n"
+    assert goes("list", "-export", ".", env=env).returncode == 1

@@ -557,7 +557,11 @@ def _repeat_link_report(p: Plan, root: Package, id: str) -> None:
 
 def check_target(p: Plan) -> None:
     """Raise UserError if goes makes no code for the target."""
+    from ..load.fips import OFF
+
     c = p.context
+    if c.fips != OFF:
+        raise UserError(f"go: GOFIPS140={os.environ.get('GOFIPS140', '')} is not supported: goes links no FIPS 140-3 module", 2)
     if c.goos != "linux" or c.goarch != "amd64":
         raise UserError(f"go: {c.goos}/{c.goarch} is not supported: goes makes programs for linux/amd64", 2)
 

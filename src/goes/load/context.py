@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, final
 
 from ..diag.diagnostic import UserError
+from .fips import fips_version
 from .view import PLAIN, FileView
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class BuildContext:
 
     __slots__ = (
         "goos", "goarch", "goarch_level", "goroot", "gomodcache", "go_version", "build_tags", "experiments", "tags",
-        "tool_tags", "cgo_enabled", "gopath", "view", "verdicts", "install_suffix", "headers",
+        "tool_tags", "cgo_enabled", "gopath", "view", "verdicts", "install_suffix", "headers", "fips",
     )
 
     def __init__(
@@ -83,6 +84,7 @@ class BuildContext:
         self.view: FileView = PLAIN
         self.verdicts: dict[str, bool] = {}
         self.install_suffix = ""
+        self.fips = "off"  # the version of the FIPS 140-3 module that programs shall have
         self.headers: HeaderStore | None = None  # heads of files, kept from earlier commands
         tags = {goos, goarch, "gc"}
         also = _OS_ALSO.get(goos)
@@ -261,7 +263,13 @@ def make_context(
     first = gopath.split(os.pathsep)[0]
     modcache = env.get("GOMODCACHE", "") or (os.path.join(first, "pkg", "mod") if first else "")
     experiments = parse_experiments(goarch, goos, env.get("GOEXPERIMENT", ""))
-    return BuildContext(
-        goos, goarch, level, root, modcache, read_go_version(root), list(build_tags or []), experiments,
+    tags = list(build_tags or [])
+    fips = fips_version(env, root)
+    if fips.startswith("v"):
+        tags.append("fips140" + ".".join(fips.split(".")[:2]))
+    context = BuildContext(
+        goos, goarch, level, root, modcache, read_go_version(root), tags, experiments,
         cgo and env.get("CGO_ENABLED", "") == "1", gopath,
-    )
+    )  # fmt: skip
+    context.fips = fips
+    return context

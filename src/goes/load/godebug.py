@@ -14,6 +14,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from .context import BuildContext
+from .fips import OFF
 from .godebugs import check_godebug
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def check_directives(context: BuildContext, directives: Directives, cwd: str) ->
 def default_godebug(
     context: BuildContext, go_version: str, settings: list[tuple[str, str]], directives: list[str]
 ) -> str:
-    chosen: dict[str, str] = {}
+    chosen: dict[str, str] = {} if context.fips == OFF else {"fips140": "on"}
     table = _table(context)
     for key, value in settings:
         chosen[key] = value
