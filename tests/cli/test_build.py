@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from goes.cli import build
+from goes.cli.buildflags import plan
+from goes.run.workdir import WorkDirectory
+
 from .conftest import Goes
 
 BIN = {"GOBIN": "/nowhere/bin"}
@@ -257,3 +261,14 @@ def test_list_knows_the_flags_of_coverage(goes: Goes) -> None:
     assert done.stdout == f"true {installed}\n"
     assert done.stderr == "warning: no packages being built depend on matches for pattern nowhere\n"
     assert os.listdir(goes.place / "tmp") == []
+
+
+def test_coverage_may_select_what_only_it_needs(goes: Goes, monkeypatch: pytest.MonkeyPatch) -> None:
+    goes.write("go.mod", "module m\n")
+    goes.write("main.go", "package main\n\nfunc main() {}\n")
+    monkeypatch.chdir(goes.module)
+    for name, value in goes.env.items():
+        monkeypatch.setenv(name, value)
+    p = plan(build.FLAGS.parse(["-coverpkg=m,bufio"]), ["."], WorkDirectory(os.environ))
+    assert p.options.cover is not None
+    assert p.options.cover.packages == ["bufio", "m"]  # runtime/coverage, which a covered program imports, uses bufio
