@@ -452,7 +452,7 @@ def set_godebug(context: BuildContext, loader: Loader, main: Package, directives
     """The GODEBUG settings that a program is linked with."""
     from ..load.godebug import default_godebug
 
-    version, settings = loader.resolver.godebug()
+    version, settings = loader.resolver.godebug(main)
     main.default_godebug = default_godebug(context, version, settings, [text for text, _ in directives])
 
 

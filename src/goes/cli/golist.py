@@ -351,8 +351,8 @@ def _keep_testmain(data: bytes) -> str:
 def _set_godebug(loader: Loader, packages: list[Package]) -> None:
     from ..load.godebug import default_godebug
 
-    version, settings = loader.resolver.godebug()
     for p in packages:
         if p.name == "main":
+            version, settings = loader.resolver.godebug(p)
             found = p.directives + p.test_directives + p.xtest_directives if p.testmain is not None else p.directives
             p.default_godebug = default_godebug(loader.context, version, settings, [text for text, _ in found])
