@@ -257,3 +257,22 @@ def test_list_knows_the_flags_of_coverage(goes: Goes) -> None:
     assert done.stdout == f"true {installed}\n"
     assert done.stderr == "warning: no packages being built depend on matches for pattern nowhere\n"
     assert os.listdir(goes.place / "tmp") == []
+
+
+def test_mistakes_in_assembly(goes: Goes) -> None:
+    goes.write("lib/lib.go", "package lib\n")
+    goes.write("lib/x_amd64.s", "TEXT ·f(SB),0,$0\n\tMOVX AX, BX\n")
+    p = goes("build", "./lib")
+    assert (p.returncode, p.stderr.splitlines()) == (1, [
+        "# example.com/m/lib",
+        'lib/x_amd64.s:2: unrecognized instruction "MOVX"',
+        "asm: assembly of lib/x_amd64.s failed",
+    ])  # fmt: skip
+    assert goes("build", "./lib", env={"GOARCH": "arm64"}).returncode == 0
+
+
+def test_packages_of_std_have_a_place_only_on_demand(goes: Goes) -> None:
+    words = ("list", "-f", "{{.Target}}", "fmt", "unsafe")
+    assert goes(*words).stdout == "\n\n"
+    targets = goes(*words, env={"GODEBUG": "installgoroot=all"}).stdout.split("\n")
+    assert targets[0].endswith("/pkg/linux_amd64/fmt.a") and targets[1] == ""

@@ -3,7 +3,7 @@
     set_staleness(loader, packages, values)     package.stale, and why
 
 A library is up to date if it has been compiled as it is now; a command if its executable was made of what is there now.
-There is never anything to install of the standard library.
+Packages of the standard library have no place: they are up to date when they have been compiled.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _set_staleness(loader: Loader, packages: list[Package], values: FlagValues, 
         except UserError:
             pass  # the build will say it
     for p in packages:
-        if not p.go_files or p.error is not None or p.incomplete or (p.standard and not p.target):
+        if not p.go_files or p.error is not None or p.incomplete or p.import_path == "unsafe":
             continue
         if p.name == "main" and p.target and os.path.exists(p.target):
             own = Graph([p], [])
