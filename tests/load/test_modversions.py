@@ -16,6 +16,8 @@ from goes.load.modversions import (
     zero_pseudo,
 )
 from goes.load.patterns import clean_patterns, pattern_matcher, tree_matcher
+from goes.load.workfiles import raise_work_go
+from goes.module import workfile
 from goes.util.unifieddiff import unified_diff
 
 
@@ -43,6 +45,16 @@ def test_versions_that_leave_something_open(path: str, version: str, prefix: boo
 def test_pseudo_versions() -> None:
     assert zero_pseudo("v2") == "v2.0.0-00010101000000-000000000000" and is_zero_pseudo(zero_pseudo("v2"))
     assert from_toolchain("go1.21.3-custom") == "1.21.3" and from_toolchain("go1/../x") == ""
+
+
+def test_a_raised_go_line_makes_a_toolchain_line_useless() -> None:
+    def raised(toolchain: str) -> str:
+        work = workfile.parse("go.work", f"go 1.21\n\ntoolchain {toolchain}\n")
+        assert raise_work_go(work, "1.22.1")
+        return work.toolchain
+
+    assert raised("go1.21.3") == raised("go1.22.1") == ""
+    assert raised("go1.22.1-custom") == "go1.22.1-custom" and raised("go1.23.0") == "go1.23.0"
 
 
 def test_errors_name_their_module_once() -> None:

@@ -108,8 +108,8 @@ def _raise_work(state: object, path: str) -> None:
     """A workspace must not be older than its modules."""
     from ..load.mainmodules import read_work_file
     from ..load.modstate import ModuleState
-    from ..load.workcheck import raise_work_go
-    from ..module.writefile import write_file
+    from ..load.workfiles import raise_work_go
+    from .workcommon import write_work_file
 
     assert isinstance(state, ModuleState)
     try:
@@ -117,9 +117,7 @@ def _raise_work(state: object, path: str) -> None:
     except UserError:
         return
     if raise_work_go(work, state.go_version()):
-        work.sort_blocks()
-        work.cleanup()
-        write_file(path, work.format().encode("utf-8", "surrogateescape"), None)
+        write_work_file(path, work)
 
 
 def _take_old(args: list[str]) -> tuple[dict[str, str], list[str]]:

@@ -21,8 +21,9 @@ def look_ahead(args: list[str]) -> None:
     may be installed with flags that only that one knows. Raises UserError for such a module."""
     from ..load.mainmodules import load_requirements
     from ..load.moderrors import ModError, TooNew
-    from ..load.modquery import check_allowed, is_revision_query, query_packages
+    from ..load.modquery import check_allowed, is_revision_query
     from ..load.modstate import NO_ROOT
+    from ..load.packagequery import query_packages
     from .modcommands import open_state
 
     if not args or args[-1].startswith("-") or not is_versioned(args[-1]):

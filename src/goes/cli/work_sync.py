@@ -26,11 +26,10 @@ def run(args: list[str]) -> int:
     from ..load.modload import load_packages
     from ..load.modules import load_module_graph
     from ..load.modwrite import WriteOptions, update_go_mod, write_go_mod
-    from ..load.workcheck import raise_work_go
+    from ..load.workfiles import raise_work_go
     from ..module.semver import compare_go
-    from ..module.writefile import write_file
     from .modcommands import open_state
-    from .work_vendor import NO_WORK_FILE
+    from .workcommon import NO_WORK_FILE, write_work_file
 
     state = open_state("work sync", values, force=True)
     state.init()
@@ -68,9 +67,7 @@ def run(args: list[str]) -> int:
         except ModError:
             continue
         work.add_use(use.path, module)
-    work.sort_blocks()
-    work.cleanup()
-    write_file(state.work_path, work.format().encode("utf-8", "surrogateescape"), None)
+    write_work_file(state.work_path, work)
     return 0
 
 

@@ -111,9 +111,11 @@ class _Uses:
 def use_directories(work_path: str, work: WorkFile, args: list[str], recursive: bool, view: FileView) -> None:
     """Add the directories that have modules, drop those that have none; the go line follows the modules'. UserError
     with all that is wrong."""
+    from ..load.modversions import DEFAULT_GO, DEFAULT_WORK
     from ..load.package import short_path
+    from ..load.workfiles import raise_work_go
     from ..module import modfile, semver
-    from .workcommon import DEFAULT_MOD_VERSION, DEFAULT_WORK_VERSION, raise_go_version, too_new
+    from .workcommon import too_new
 
     cwd = current_directory()
     uses = _Uses(os.path.dirname(work_path), work, view)
@@ -142,7 +144,7 @@ def use_directories(work_path: str, work: WorkFile, args: list[str], recursive: 
                 work.drop_use(name)
             work.add_use(name, "")
 
-    version = work.go or DEFAULT_WORK_VERSION
+    version = work.go or DEFAULT_WORK
     running = go_version()
     for use in work.use:
         path = os.path.join(uses.absolute(use.path), "go.mod")
@@ -161,8 +163,8 @@ def use_directories(work_path: str, work: WorkFile, args: list[str], recursive: 
                 f"go: error reading {name}: missing module declaration. To specify the module path:\n"
                 "\tgo mod edit -module=example.com/mod"
             )
-        elif semver.compare_go(mod.go or DEFAULT_MOD_VERSION, version) > 0:
-            version = mod.go or DEFAULT_MOD_VERSION
+        elif semver.compare_go(mod.go or DEFAULT_GO, version) > 0:
+            version = mod.go or DEFAULT_GO
     if uses.errors:
         raise UserError("\n".join(uses.errors))
-    raise_go_version(work, version)
+    raise_work_go(work, version)

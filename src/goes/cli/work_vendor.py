@@ -10,15 +10,13 @@ from .mod_vendor import VENDOR_FLAGS, vendor
 
 EXAMPLE: Final = "goes work vendor"
 FLAGS: Final = FlagSet("work vendor", "go work vendor [-e] [-v] [-o outdir]", VENDOR_FLAGS)
-NO_WORK_FILE: Final = (
-    "go: no go.work file found\n\t(run 'go work init' first or specify path using GOWORK environment variable)"
-)
 
 
 def run(args: list[str]) -> int:
     values = FLAGS.parse(args)
     from ..load.modstate import NEED_ROOT
     from .modcommands import open_state
+    from .workcommon import NO_WORK_FILE
 
     state = open_state("work vendor", values, root_mode=NEED_ROOT, force=True)
     state.init()

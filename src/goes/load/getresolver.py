@@ -32,15 +32,9 @@ from .moderrors import (
 from .modload import load_packages
 from .modmatch import Match, match_in_module
 from .modpackages import PackageOptions
-from .modquery import (
-    Allowed,
-    check_allowed,
-    check_exclusions,
-    query,
-    query_packages,
-    query_pattern,
-)
+from .modquery import Allowed, check_allowed, check_exclusions, query
 from .modversions import NO_MOD, Mod, sort_mods, text
+from .packagequery import query_packages, query_pattern
 from .requirements import expand_graph
 from .workcheck import Workspace
 

@@ -34,6 +34,7 @@ from .modversions import (
     text,
 )
 from .requirements import Requirements, convert_pruning, override_roots, update_roots
+from .workfiles import read_work
 
 if TYPE_CHECKING:
     from .modpackages import PackageOptions
@@ -355,13 +356,7 @@ def load_work_file(state: ModuleState, path: str) -> tuple[workfile.WorkFile, li
 def read_work_file(state: ModuleState, path: str) -> workfile.WorkFile:
     """Raises UserError."""
     name = state.short(path)
-    try:
-        data = state.context.view.read(path).decode("utf-8", "surrogateescape")
-    except OSError as error:
-        raise UserError(f"go: reading go.work: open {name}: {(error.strerror or '').lower()}") from None
-    work = workfile.parse(name, data, full_name=name)
-    if work.errors:
-        raise UserError("go: errors parsing go.work:\n" + "\n".join(work.errors))
+    work = read_work(state.context.view, path, name)
     if work.go and semver.compare_go(work.go, state.running_go) > 0 and state.command != "work edit":
         raise UserError(f"go: {state.too_new(name, work.go)}")
     return work

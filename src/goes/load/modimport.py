@@ -297,7 +297,8 @@ def query_import(state: ModuleState, path: str, rs: Requirements) -> Mod:
         raise missing
     state.note(f"go: finding module for package {path}")
     graph = rs.must_graph()
-    from .modquery import check_allowed, query_packages
+    from .modquery import check_allowed
+    from .packagequery import query_packages
 
     try:
         candidates = query_packages(state, path, "latest", graph.selected, lambda m: check_allowed(state, m))

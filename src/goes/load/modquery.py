@@ -2,7 +2,6 @@
 
     query(state, "example.com/a", "latest", "", None).version                    →   "v1.4.0"
     query(state, "example.com/a", "patch", "v1.2.0", None).version               →   "v1.2.9"
-    query_packages(state, "example.com/a/pkg", "latest", selected, allowed)      →   modules that have the package
 
 `allowed` raises ModError for a version that may not be used; if that is `disallowed` the version is passed over.
 Sources: Go modules reference "Version queries"; cmd/go/internal/modload (query.go, mvs.go, modfile.go).
@@ -20,24 +19,17 @@ from ..module.pseudo import is_pseudo_version, pseudo_time, split_pseudo
 from . import modfetching
 from .moderrors import (
     InvalidPath,
-    InvalidVersion,
-    MatchesMainModules,
-    MatchesMainPackages,
     ModError,
     ModuleError,
     NoMatchingVersion,
     NoPatchBase,
-    PackageNotInModule,
     Retracted,
     retraction,
     version_error,
 )
 from .modfetching import Revision
-from .modimport import dir_in_module, fetch, prefixes
-from .modmatch import Match, match_packages
 from .modsummary import raw_go_mod, raw_summary
 from .modversions import (
-    NO_MOD,
     Mod,
     compare,
     is_prefix,
@@ -49,13 +41,12 @@ from .modversions import (
     sort_mods,
     zero_pseudo,
 )
-from .patterns import pattern_matcher
 
 if TYPE_CHECKING:
     from .modstate import ModuleState
 
 Allowed = Callable[[Mod], None]
-_UPGRADES: Final = ("upgrade", "patch")
+UPGRADES: Final = ("upgrade", "patch")
 
 
 # ------------------------------------------------------------------------------------------------ what is allowed
@@ -89,6 +80,12 @@ def check_retractions(state: ModuleState, mod: Mod) -> None:
                 rationale.append(why)
     if retracted:
         raise version_error(mod, Retracted(rationale))
+
+
+def retraction_rationale(error: ModError) -> list[str]:
+    """What `list -m -retracted` shows."""
+    found = retraction(error)
+    return [] if found is None else found.rationale or ["retracted by module author"]
 
 
 def check_allowed(state: ModuleState, mod: Mod) -> None:
@@ -350,29 +347,30 @@ def _other_major(path: str, version: str) -> bool:
 
 def query(state: ModuleState, path: str, text: str, current: str, allowed: Allowed | None = None) -> Revision:
     """The version that a query means. `current` is the selected one, "none" or "" (unknown). Raises ModError."""
-    found = _query_first(state, path, text, current)
+    found = query_first(state, path, text, current)
     if found is not None:
         return found
-    return modfetching.try_proxies(state, lambda proxy: _query_at(state, proxy, path, text, current, allowed))
+    return modfetching.try_proxies(state, lambda proxy: query_at(state, proxy, path, text, current, allowed))
 
 
-def _query_first(state: ModuleState, path: str, text: str, current: str) -> Revision | None:
+def query_first(state: ModuleState, path: str, text: str, current: str) -> Revision | None:
     """What can be said without asking anybody."""
     if current not in ("", "none") and not is_valid(path, current):
         raise ModError(f"invalid previous version {path}@{current}")
     if state.build_mod == "vendor":
         reason = f"\n\t({state.build_mod_reason})" if state.build_mod_reason else ""
         raise ModError(f"cannot query module due to -mod={state.build_mod}{reason}")
-    if path in state.main_paths and text in _UPGRADES:
+    if path in state.main_paths and text in UPGRADES:
         return Revision("", "", "", "", None)
     if path == "std" or path == "cmd":
         raise ModError(f'can\'t query specific version ("{text}") of standard-library module "{path}"')
     return None
 
 
-def _query_at(
+def query_at(
     state: ModuleState, proxy: str, path: str, text: str, current: str, allowed: Allowed | None
 ) -> Revision:
+    """Ask one entry of GOPROXY. Raises ModError."""
     repository = _Repository(state, proxy, path)
     matcher = _matcher(path, text, current, allowed)
     if matcher is None or matcher.can_stat:
@@ -382,7 +380,7 @@ def _query_at(
 
     def lookup(version: str) -> Revision:
         revision = repository.stat(version)
-        commit = split_pseudo(current) if text in _UPGRADES else None
+        commit = split_pseudo(current) if text in UPGRADES else None
         if commit is not None and revision.time:
             # From a commit one does not upgrade to what is older than it.
             if _digits(revision.time) < commit.time:
@@ -404,7 +402,7 @@ def _query_at(
             origin = merge_origin(origin, latest.origin)
             if matcher.allows(latest.version):
                 return lookup(latest.version)
-    if text in _UPGRADES and current not in ("", "none"):
+    if text in UPGRADES and current not in ("", "none"):
         if allowed is not None:
             _raise_if_disallowed(allowed, (path, current))
         return lookup(current)
@@ -488,178 +486,3 @@ def merge_origin(a: dict[str, str] | None, b: dict[str, str] | None) -> dict[str
     merged = dict(a)
     merged.update({k: v for k, v in b.items() if v})
     return merged
-
-
-# ------------------------------------------------------------------------------------------------ packages
-
-
-@final
-class Result:
-    """A module version with the packages in it that match."""
-
-    __slots__ = ("mod", "revision", "packages")
-
-    def __init__(self, mod: Mod, revision: Revision, packages: list[str]) -> None:
-        self.mod = mod
-        self.revision = revision
-        self.packages = packages
-
-
-def query_packages(
-    state: ModuleState, pattern: str, text: str, current: Callable[[str], str], allowed: Allowed | None
-) -> list[Result]:
-    """The modules with packages that match, longest paths first. Raises ModError."""
-    found, module_only = query_pattern(state, pattern, text, current, allowed)
-    if not found:
-        assert module_only is not None
-        raise PackageNotInModule(pattern, text, module_only.mod, state.replacement(module_only.mod), [])
-    return found
-
-
-def query_pattern(
-    state: ModuleState, pattern: str, text: str, current: Callable[[str], str], allowed: Allowed | None
-) -> tuple[list[Result], Result | None]:
-    """As query_packages; and a module whose own path matches, but none of its packages."""
-    base = pattern
-    wildcard = "..." in pattern
-    if wildcard:
-        before = pattern[: pattern.index("...") + 3]
-        base = before.rpartition("/")[0]
-        if not base:
-            raise ModError(
-                f"no modules to query for {pattern}@{text} because first path element contains a wildcard"
-            )
-    matches_path = pattern_matcher(pattern)
-    module_only: Result | None = None
-    main_matches: list[Mod] = []
-    for main in state.main:
-        match = _match(state, pattern, wildcard, main, list(state.mod_roots), True)
-        if match.packages:
-            if text not in _UPGRADES:
-                raise MatchesMainPackages(pattern, text, match.packages)
-            return [Result(main, Revision("", "", "", "", None), match.packages)], None
-        if match.errors:
-            raise match.errors[0]
-        if matches_path(main[0]):
-            main_matches.append(main)
-            if text in _UPGRADES:
-                module_only = Result(main, Revision("", "", "", "", None), [])
-    candidates = [p for p in prefixes(base) if p not in state.main_paths and path_major(p) is not None]
-    if not candidates:
-        if module_only is not None:
-            return [], module_only
-        if main_matches:
-            raise MatchesMainModules(pattern, text, main_matches, pattern in state.main_paths)
-        raise PackageNotInModule(pattern, text, NO_MOD, NO_MOD, main_matches)
-    results: list[Result] = []
-
-    def ask(proxy: str) -> list[Result]:
-        return _query_candidates(state, candidates, lambda p: _query_module(
-            state, proxy, p, pattern, wildcard, text, current(p), allowed, matches_path
-        ))
-
-    try:
-        found = modfetching.try_proxies(state, ask)
-    except ModError as error:
-        if main_matches and module_only is None and error.not_exist:
-            raise MatchesMainModules(pattern, text, main_matches, pattern in state.main_paths) from None
-        raise
-    for result in found:
-        if result.packages:
-            results.append(result)
-        else:
-            module_only = result
-    return results, module_only
-
-
-def _match(
-    state: ModuleState, pattern: str, wildcard: bool, mod: Mod, roots: list[str], is_local: bool
-) -> Match:
-    match = Match(pattern)
-    if wildcard:
-        match_packages(state, match, True, False, [mod])
-        return match
-    prefix = state.path_prefix.get(mod, mod[0])
-    for root in roots:
-        try:
-            if dir_in_module(state, pattern, prefix, root, is_local)[1]:
-                match.packages = [pattern]
-        except ModError as error:
-            match.fail(error)
-    return match
-
-
-def _query_module(
-    state: ModuleState, proxy: str, path: str, pattern: str, wildcard: bool, text: str, current: str,
-    allowed: Allowed | None, matches_path: Callable[[str], bool],
-) -> Result:
-    revision = _query_first(state, path, text, current) or _query_at(state, proxy, path, text, current, allowed)
-    mod = (path, revision.version)
-    if is_toolchain(path):
-        return Result(mod, revision, [])
-    root, is_own = fetch(state, mod)
-    match = _match(state, pattern, wildcard, mod, [root], is_own)
-    if not match.packages and not matches_path(path):
-        if match.errors:
-            raise match.errors[0]
-        raise PackageNotInModule(pattern, text, mod, state.replacement(mod), [])
-    return Result(mod, revision, match.packages)
-
-
-def _query_candidates(
-    state: ModuleState, candidates: list[str], query_one: Callable[[str], Result]
-) -> list[Result]:
-    """Ask for every path. If none has an answer, the most helpful error of the longest path is raised."""
-    found: list[Result] = []
-    problem: ModError | None = None
-    by_kind: dict[str, ModError] = {}
-
-    def attempt(path: str) -> Result | ModError:
-        try:
-            return query_one(path)
-        except ModError as error:
-            return error
-
-    for outcome in state.fetcher.at_once(attempt, candidates):
-        if isinstance(outcome, Result):
-            found.append(outcome)
-        else:
-            error = outcome
-            kind = _kind(error)
-            if kind == "package":
-                known = by_kind.get(kind)
-                if known is None or (isinstance(known, PackageNotInModule) and known.mod[0] in state.main_paths):
-                    by_kind[kind] = error
-            elif kind:
-                by_kind.setdefault(kind, error)
-            elif problem is None and not found and "package" not in by_kind:
-                problem = error
-    if problem is not None:
-        raise problem
-    if not found:
-        for kind in ("package", "version", "patch", "path", "invalid", "not exist"):
-            if kind in by_kind:
-                raise by_kind[kind]
-    return found
-
-
-def _kind(error: ModError) -> str:
-    if isinstance(error, PackageNotInModule):
-        return "package"
-    if isinstance(error, NoMatchingVersion):
-        return "version"
-    if isinstance(error, NoPatchBase):
-        return "patch"
-    if isinstance(error, InvalidPath):
-        return "path"
-    if error.not_exist:
-        return "not exist"
-    if isinstance(error, InvalidVersion) or (isinstance(error, ModuleError) and isinstance(error.inner, InvalidVersion)):
-        return "invalid"
-    return ""
-
-
-def retraction_rationale(error: ModError) -> list[str]:
-    """What `list -m -retracted` shows."""
-    found = retraction(error)
-    return [] if found is None else found.rationale or ["retracted by module author"]

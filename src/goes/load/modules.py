@@ -68,9 +68,10 @@ def load_outside_module(
     from .modedit import edit_build_list
     from .moderrors import ModError, short_message
     from .modfetching import fetch_go_mod
-    from .modquery import check_allowed, deprecation, is_revision_query, query_packages
+    from .modquery import check_allowed, deprecation, is_revision_query
     from .modresolve import ModuleResolver
     from .modversions import text
+    from .packagequery import query_packages
     from .patterns import META, clean_patterns, is_local_import
 
     options.root_mode = NO_ROOT

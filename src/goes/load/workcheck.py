@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, final
+from typing import final
 
 from ..diag.diagnostic import UserError
 from .mainmodules import load_requirements, load_work_file, read_mod_file, requirements_from_files
@@ -15,9 +15,6 @@ from .moderrors import ModError
 from .modimport import dir_in_module
 from .modstate import ModOptions, ModuleState, find_work
 from .modwrite import WriteOptions, update_go_mod
-
-if TYPE_CHECKING:
-    from ..module.workfile import WorkFile
 
 
 @final
@@ -75,18 +72,3 @@ def enter_workspace(state: ModuleState) -> ModuleState:
         whole.mod_files[main] = updated[2]
         whole.requirements = requirements_from_files(whole)
     return whole
-
-
-def raise_work_go(work: WorkFile, version: str) -> bool:
-    """Raise the go line of go.work to the version; False if it is as high already."""
-    from ..module.semver import compare_go
-    from .modversions import DEFAULT_WORK, STRICT, from_toolchain
-
-    if compare_go(work.go or DEFAULT_WORK, version) >= 0:
-        return False
-    work.add_go(version)
-    if work.toolchain:
-        number = from_toolchain(work.toolchain)
-        if number == version or compare_go(number, version) < 0 or compare_go(number, STRICT) < 0:
-            work.drop_toolchain()
-    return True

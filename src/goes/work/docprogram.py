@@ -36,15 +36,30 @@ _SERVER: Final = """func buildPkgsite(ctx context.Context) string {
 	}
 	cmd := exec.CommandContext(ctx, goCmd(), "install", "golang.org/x/pkgsite/cmd/internal/doc@"+version)
 	cmd.Env = append(os.Environ(), "GOOS=", "GOARCH=", "GOBIN="+os.Getenv("GOES_DOC_SERVER"))
-	cmd.Stderr = os.Stderr
-	if err := cmd.Run(); err != nil {
-		os.Exit(1)
+	said, err := cmd.StderrPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+	var rest strings.Builder
+	for lines := bufio.NewScanner(said); lines.Scan(); {
+		if strings.HasPrefix(lines.Text(), "go: downloading ") {
+			fmt.Fprintln(os.Stderr, lines.Text())
+		} else {
+			fmt.Fprintln(&rest, lines.Text())
+		}
+	}
+	if cmd.Wait() != nil {
+		log.Fatal(strings.TrimSuffix(rest.String(), "\\n"))
 	}
 	return filepath.Join(os.Getenv("GOES_DOC_SERVER"), "doc")
 }
 
 """
-_SERVER_IMPORTS: Final = ("load", "modload", "work")  # of cmd/go/internal, which _SERVER does without
+_SERVER_IMPORTS: Final = ("bufio", "log")  # what it needs beside upstream's
+_UNUSED_IMPORTS: Final = ("load", "modload", "work")  # of cmd/go/internal, which it does without
 SERVER_DIRECTORY: Final = "GOES_DOC_SERVER"  # where the server is put
 _CALLED: Final = 'return filepath.Join(cfg.GOROOT, "bin", "go")'
 
@@ -73,8 +88,9 @@ def write_overlay(goroot: str, directory: str) -> str:
     pages = _upstream(commands, "pkgsite.go", "func buildPkgsite(")
     begin = pages.index("func buildPkgsite(")
     pages = pages[:begin] + _SERVER + pages[pages.index("func doPkgsite(") :]
-    for package in _SERVER_IMPORTS:
+    for package in _UNUSED_IMPORTS:
         pages = pages.replace(f'\t"cmd/go/internal/{package}"\n', "")
+    pages = pages.replace("import (\n", "import (\n" + "".join(f'\t"{package}"\n' for package in _SERVER_IMPORTS), 1)
     files = {
         os.path.join(commands, "main.go"): ("main.go", _MAIN),
         _file(commands, "dirs.go"): ("dirs.go", directories.replace(_CALLED, 'return filepath.Join("go")')),
