@@ -272,7 +272,7 @@ def test_mistakes_in_assembly(goes: Goes) -> None:
 
 
 def test_packages_of_std_have_a_place_only_on_demand(goes: Goes) -> None:
-    words = ("list", "-f", "{{.Target}}", "fmt", "unsafe")
-    assert goes(*words).stdout == "\n\n"
+    words = ("list", "-f", "{{.ImportPath}} {{.Target}}", "fmt", "unsafe")
+    assert goes(*words).stdout == "fmt \nunsafe \n"
     targets = goes(*words, env={"GODEBUG": "installgoroot=all"}).stdout.split("\n")
-    assert targets[0].endswith("/pkg/linux_amd64/fmt.a") and targets[1] == ""
+    assert targets[0].endswith("/pkg/linux_amd64/fmt.a") and targets[1] == "unsafe "
