@@ -276,3 +276,10 @@ def test_packages_of_std_have_a_place_only_on_demand(goes: Goes) -> None:
     assert goes(*words).stdout == "fmt \nunsafe \n"
     targets = goes(*words, env={"GODEBUG": "installgoroot=all"}).stdout.split("\n")
     assert targets[0].endswith("/pkg/linux_amd64/fmt.a") and targets[1] == "unsafe "
+
+
+def test_files_on_the_command_line_are_of_no_module(goes: Goes) -> None:
+    goes.write("lib/lib.go", "package lib\n")
+    goes.write("main.go", 'package main\n\nimport _ "example.com/m/lib"\n\nfunc main() {}\n')
+    shown = goes("build", "-n", "main.go").stderr
+    assert "path\\tcommand-line-arguments\\ndep\\texample.com/m\\t(devel)\\t\\n" in shown

@@ -439,7 +439,7 @@ def stamp_version(p: Plan) -> None:
     p._stamped = True
     mains = [r for r in p.wanted if r.name == "main"]
     wanted = stamp_setting(p.values)
-    if wanted == "false" or not mains or all(r.module is None for r in mains):
+    if wanted == "false" or not mains or all(r.module is None or r.command_line for r in mains):
         return
     from ..work.vcs import stamp
 

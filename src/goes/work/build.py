@@ -168,7 +168,7 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
         link_options = LinkOptions()
         link_options.goroot = context.goroot
         link_options.build_id = options.build_id
-        link_options.build_version = f"go{context.go_version}"
+        link_options.build_version = context.version_text
         link_options.modinfo = options.modinfo
         if options.trimpath:
             link_options.trimmed = trimmed_directories(graph)
