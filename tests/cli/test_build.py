@@ -283,3 +283,19 @@ def test_files_on_the_command_line_are_of_no_module(goes: Goes) -> None:
     goes.write("main.go", 'package main\n\nimport _ "example.com/m/lib"\n\nfunc main() {}\n')
     shown = goes("build", "-n", "main.go").stderr
     assert "path\\tcommand-line-arguments\\ndep\\texample.com/m\\t(devel)\\t\\n" in shown
+
+
+def test_list_tells_which_programs_cannot_be_stamped(goes: Goes) -> None:
+    (goes.module / ".git").mkdir()
+    fake = goes.place / "fake"
+    fake.mkdir()
+    (fake / "git").write_text("#!/bin/sh\nexit 1\n")
+    (fake / "git").chmod(0o755)
+    goes.write("lib/lib.go", "package lib\n")
+    goes.write("main.go", "package main\n")
+    words = ("list", "-e", "-f", "{{.ImportPath}}: {{.Error}}", "./...")
+    assert goes(*words, env={"PATH": f"{fake}:/usr/bin:/bin"}).stdout.splitlines() == [
+        "example.com/m: error obtaining VCS status: exit status 1",
+        "\tUse -buildvcs=false to disable VCS stamping.",
+        "example.com/m/lib: <nil>",
+    ]

@@ -236,6 +236,10 @@ def _list_packages(values: FlagValues, wanted: Wanted, format: str) -> int:
         from .listexport import set_exports
 
         status = max(status, set_exports(loader, packages, allowed, values.flag("x")))
+    if allowed and needs("Error"):
+        from .liststale import set_stamp_errors
+
+        set_stamp_errors(packages, values)
     if needs("Stale", "StaleReason"):
         from .liststale import set_staleness
 
