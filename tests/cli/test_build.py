@@ -272,3 +272,45 @@ def test_coverage_may_select_what_only_it_needs(goes: Goes, monkeypatch: pytest.
     p = plan(build.FLAGS.parse(["-coverpkg=m,bufio"]), ["."], WorkDirectory(os.environ))
     assert p.options.cover is not None
     assert p.options.cover.packages == ["bufio", "m"]  # runtime/coverage, which a covered program imports, uses bufio
+
+
+def test_mistakes_in_assembly(goes: Goes) -> None:
+    goes.write("lib/lib.go", "package lib\n")
+    goes.write("lib/x_amd64.s", "TEXT ·f(SB),0,$0\n\tMOVX AX, BX\n")
+    p = goes("build", "./lib")
+    assert (p.returncode, p.stderr.splitlines()) == (1, [
+        "# example.com/m/lib",
+        'lib/x_amd64.s:2: unrecognized instruction "MOVX"',
+        "asm: assembly of lib/x_amd64.s failed",
+    ])  # fmt: skip
+    assert goes("build", "./lib", env={"GOARCH": "arm64"}).returncode == 0
+
+
+def test_packages_of_std_have_a_place_only_on_demand(goes: Goes) -> None:
+    words = ("list", "-f", "{{.ImportPath}} {{.Target}}", "fmt", "unsafe")
+    assert goes(*words).stdout == "fmt \nunsafe \n"
+    targets = goes(*words, env={"GODEBUG": "installgoroot=all"}).stdout.split("\n")
+    assert targets[0].endswith("/pkg/linux_amd64/fmt.a") and targets[1] == "unsafe "
+
+
+def test_files_on_the_command_line_are_of_no_module(goes: Goes) -> None:
+    goes.write("lib/lib.go", "package lib\n")
+    goes.write("main.go", 'package main\n\nimport _ "example.com/m/lib"\n\nfunc main() {}\n')
+    shown = goes("build", "-n", "main.go").stderr
+    assert "path\\tcommand-line-arguments\\ndep\\texample.com/m\\t(devel)\\t\\n" in shown
+
+
+def test_list_tells_which_programs_cannot_be_stamped(goes: Goes) -> None:
+    (goes.module / ".git").mkdir()
+    fake = goes.place / "fake"
+    fake.mkdir()
+    (fake / "git").write_text("#!/bin/sh\nexit 1\n")
+    (fake / "git").chmod(0o755)
+    goes.write("lib/lib.go", "package lib\n")
+    goes.write("main.go", "package main\n")
+    words = ("list", "-e", "-f", "{{.ImportPath}}: {{.Error}}", "./...")
+    assert goes(*words, env={"PATH": f"{fake}:/usr/bin:/bin"}).stdout.splitlines() == [
+        "example.com/m: error obtaining VCS status: exit status 1",
+        "\tUse -buildvcs=false to disable VCS stamping.",
+        "example.com/m/lib: <nil>",
+    ]

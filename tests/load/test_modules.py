@@ -335,3 +335,34 @@ def test_work_sync_takes_the_highest_version_to_all(lab: Lab) -> None:
     })  # fmt: skip
     lab.ok("work", "sync")
     assert requirements(lab.read("go.mod")) == ["example.com/low v1.2.0"]
+
+
+def test_a_versioned_program_behaves_as_its_own_go_line_says(lab: Lab) -> None:
+    lab.publish("example.com/old", "v1.0.0", {"main.go": "package main\nfunc main() {}\n"})
+    go_mod = "module example.com/new\ngo 1.26\n"
+    lab.publish("example.com/new", "v1.0.0", {"main.go": "package main\nfunc main() {}\n", "go.mod": go_mod})
+    assert "panicnil=1" in lab.ok("run", "-n", "example.com/old@v1.0.0")
+    assert "panicnil=1" not in lab.ok("run", "-n", "example.com/new@v1.0.0")
+
+
+def test_wrong_flags_are_reported_after_the_versioned_module_is_found(lab: Lab) -> None:
+    lab.publish("example.com/tool", "v1.0.0", {"main.go": "package main\nfunc main() {}\n"})
+    status, _, err = lab.goes("install", "-nosuch", "example.com/tool@v1.0.0")
+    assert (status, err.splitlines()[1]) == (2, "flag provided but not defined: -nosuch")
+    assert (lab.cache / "example.com" / "tool@v1.0.0" / "main.go").exists()
+
+
+def test_why_of_the_standard_library_names_modules(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Builds use what GOROOT/src/vendor has; `go mod` commands speak of the modules it was copied from."""
+    root = lab.directory / "root"
+    lab.write({
+        "root/src/go.mod": "module std\n\ngo 1.26\n\nrequire example.com/low v1.0.0\n",
+        "root/src/net/net.go": 'package net\nimport _ "example.com/low"\n',
+        "root/src/vendor/modules.txt": "# example.com/low v1.0.0\n## explicit\nexample.com/low\n",
+        "root/src/vendor/example.com/low/low.go": "package low\n",
+    })  # fmt: skip
+    monkeypatch.setenv("GOROOT", str(root))
+    monkeypatch.setenv("GOFLAGS", "-mod=mod -modcacherw")
+    assert "vendor/example.com/low\n" in lab.ok("list", "-deps", "net", at="root/src")
+    said = lab.ok("mod", "why", "-m", "example.com/low", at="root/src")
+    assert said.startswith("# example.com/low\nnet\nexample.com/low\n")

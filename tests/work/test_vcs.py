@@ -95,3 +95,13 @@ def test_two_systems_are_refused(repository: Repository) -> None:
     (inner / ".hg").rmdir()
     (inner / ".git").mkdir()
     assert find_repository(str(inner)) == (str(inner), "git")
+
+
+def test_a_file_that_names_no_repository_is_none(repository: Repository) -> None:
+    repository.commit("one")
+    inner = repository.place / "inner"
+    inner.mkdir()
+    (inner / ".git").write_text("gitdir: ../.git/modules/inner\n")
+    assert find_repository(str(inner)) == (str(repository.place), "git")
+    repository.git("worktree", "add", "-q", str(repository.place / "tree"))
+    assert find_repository(str(repository.place / "tree")) == (str(repository.place / "tree"), "git")

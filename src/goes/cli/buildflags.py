@@ -439,7 +439,7 @@ def stamp_version(p: Plan) -> None:
     p._stamped = True
     mains = [r for r in p.wanted if r.name == "main"]
     wanted = stamp_setting(p.values)
-    if wanted == "false" or not mains or all(r.module is None for r in mains):
+    if wanted == "false" or not mains or all(r.module is None or r.command_line for r in mains):
         return
     from ..work.vcs import stamp
 
@@ -452,7 +452,7 @@ def set_godebug(context: BuildContext, loader: Loader, main: Package, directives
     """The GODEBUG settings that a program is linked with."""
     from ..load.godebug import default_godebug
 
-    version, settings = loader.resolver.godebug()
+    version, settings = loader.resolver.godebug(main)
     main.default_godebug = default_godebug(context, version, settings, [text for text, _ in directives])
 
 

@@ -113,7 +113,7 @@ def _work_file(env: Mapping[str, str]) -> str:
 def variables(env: Mapping[str, str]) -> Variables:
     """Every variable of the go command."""
     from ..load.context import _LEVELS as levels
-    from ..load.context import host_arch, host_os, parse_experiments, read_go_version
+    from ..load.context import host_arch, host_os, parse_experiments, read_go_version, version_text
     from ..load.platforms import PLATFORMS
     from .goenv import file_path
 
@@ -124,9 +124,6 @@ def variables(env: Mapping[str, str]) -> Variables:
     on = parse_experiments(goarch, goos, get("GOEXPERIMENT", ""))
     if f"{goos}/{goarch}" not in PLATFORMS:
         raise UserError(f"go: unsupported GOOS/GOARCH pair {goos}/{goarch}", 2)
-    usual = parse_experiments(goarch, goos, "")
-    version = "go" + read_go_version(v.goroot)
-    differing = [x for x in on if x not in usual] + ["no" + x for x in usual if x not in on]
     home = get("HOME", "")
     base = get("XDG_CACHE_HOME", "") or (home + "/.cache" if home else "")
     config = get("XDG_CONFIG_HOME", "") or (home + "/.config" if home else "")
@@ -175,7 +172,7 @@ def variables(env: Mapping[str, str]) -> Variables:
     v.default("GOTOOLCHAIN", "")
     v.put("GOTOOLDIR", f"{v.goroot}/pkg/tool/{host_os()}_{host_arch()}")
     v.plain("GOVCS")
-    v.put("GOVERSION", version + (" X:" + ",".join(differing) if differing else ""))
+    v.put("GOVERSION", version_text(read_go_version(v.goroot), goos, goarch, on))
     v.default("PKG_CONFIG", "pkg-config")
     row = levels.get(goarch)
     if row is not None:

@@ -236,6 +236,10 @@ def _list_packages(values: FlagValues, wanted: Wanted, format: str) -> int:
         from .listexport import set_exports
 
         status = max(status, set_exports(loader, packages, allowed, values.flag("x")))
+    if allowed and needs("Error"):
+        from .liststale import set_stamp_errors
+
+        set_stamp_errors(packages, values)
     if needs("Stale", "StaleReason"):
         from .liststale import set_staleness
 
@@ -351,8 +355,8 @@ def _keep_testmain(data: bytes) -> str:
 def _set_godebug(loader: Loader, packages: list[Package]) -> None:
     from ..load.godebug import default_godebug
 
-    version, settings = loader.resolver.godebug()
     for p in packages:
         if p.name == "main":
+            version, settings = loader.resolver.godebug(p)
             found = p.directives + p.test_directives + p.xtest_directives if p.testmain is not None else p.directives
             p.default_godebug = default_godebug(loader.context, version, settings, [text for text, _ in found])

@@ -3,7 +3,7 @@
     set_staleness(loader, packages, values)     package.stale, and why
 
 A library is up to date if it has been compiled as it is now; a command if its executable was made of what is there now.
-There is never anything to install of the standard library.
+Packages of the standard library have no place: they are up to date when they have been compiled.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ..diag.diagnostic import UserError
+from .buildflags import stamp_setting
 
 if TYPE_CHECKING:
     from ..load.graph import Loader
@@ -47,7 +48,7 @@ def _set_staleness(loader: Loader, packages: list[Package], values: FlagValues, 
         except UserError:
             pass  # the build will say it
     for p in packages:
-        if not p.go_files or p.error is not None or p.incomplete or (p.standard and not p.target):
+        if not p.go_files or p.error is not None or p.incomplete or p.import_path == "unsafe":
             continue
         if p.name == "main" and p.target and os.path.exists(p.target):
             own = Graph([p], [])
@@ -61,6 +62,22 @@ def _set_staleness(loader: Loader, packages: list[Package], values: FlagValues, 
         p.stale = not compiled or (bool(p.target) and (p.name == "main" or not plan.is_installed(p)))
         if p.stale:
             p.stale_reason = "not installed but available in build cache" if compiled else "build ID mismatch"
+
+
+def set_stamp_errors(packages: list[Package], values: FlagValues) -> None:
+    """Programs that cannot be built since their repository cannot be asked."""
+    from ..load.package import PackageError
+    from ..work.vcs import stamp
+
+    wanted = stamp_setting(values)
+    for p in packages:
+        if p.name != "main" or p.error is not None or p.testmain is not None or p.command_line:
+            continue
+        try:
+            stamp(p, os.getcwd(), wanted)
+        except UserError as error:
+            p.error = PackageError([], "", error.message)
+            p.incomplete = True
 
 
 def _is_current(plan: Plan, p: Package) -> bool:

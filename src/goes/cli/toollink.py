@@ -46,7 +46,7 @@ def run(args: list[str]) -> int:
         return 2
     archives, _, options.modinfo = read_import_config(values.get("importcfg", ""))
     options.goroot = context.goroot
-    options.build_version = f"go{context.go_version}"
+    options.build_version = context.version_text
 
     data = on_big_stack(_link, context, files[0], archives, options)
     output = values.get("o", "") or "a.out"

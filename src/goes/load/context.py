@@ -107,6 +107,11 @@ class BuildContext:
         return [f"go1.{minor}" for minor in range(1, _minor(self.go_version) + 1)]
 
     @property
+    def version_text(self) -> str:
+        """What runtime.Version() says."""
+        return version_text(self.go_version, self.goos, self.goarch, self.experiments)
+
+    @property
     def executable_suffix(self) -> str:
         return ".exe" if self.goos == "windows" else ""
 
@@ -240,6 +245,13 @@ def parse_experiments(goarch: str, goos: str, text: str) -> list[str]:
         else:
             on.discard(name)
     return [name for name in EXPERIMENTS if name in on]
+
+
+def version_text(version: str, goos: str, goarch: str, experiments: list[str]) -> str:
+    """ "go1.27.3", with the experiments that are not as usual behind it: "go1.27.3 X:noregabi"."""
+    usual = parse_experiments(goarch, goos, "")
+    differing = [x for x in experiments if x not in usual] + ["no" + x for x in usual if x not in experiments]
+    return f"go{version}" + (" X:" + ",".join(differing) if differing else "")
 
 
 def make_context(

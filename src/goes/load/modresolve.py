@@ -23,7 +23,7 @@ from .modmatch import Match as ModuleMatch
 from .modmatch import is_vendored_command, match_local_dirs, match_packages, resolve_dirs
 from .modpackages import NoGo, PackageOptions
 from .modscan import is_magic
-from .modstate import ModOptions, ModuleState
+from .modstate import NO_ROOT, ModOptions, ModuleState
 from .modversions import NO_MOD, Mod, is_toolchain
 from .package import Module, Package
 from .patterns import clean_patterns
@@ -275,9 +275,11 @@ class ModuleResolver(Resolver):
                 best = prefix if relative == "." else f"{prefix}/{relative}"
         return best
 
-    def godebug(self) -> tuple[str, list[tuple[str, str]]]:
+    def godebug(self, main: Package) -> tuple[str, list[tuple[str, str]]]:
         self.requirements()
         state = self.state
+        if state.options.root_mode == NO_ROOT and main.module is not None:
+            return main.module.go or "1.20", []  # path@version is its own main module
         if state.work_file is not None:
             return state.go_version(), state.work_file.godebug
         file = state.mod_files[state.main[0]] if len(state.main) == 1 else None

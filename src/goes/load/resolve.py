@@ -105,8 +105,8 @@ class Resolver:
         """The import path of a directory of a main module, "." elsewhere."""
         return "."
 
-    def godebug(self) -> tuple[str, list[tuple[str, str]]]:
-        """The Go version a program behaves like, and the godebug lines of the main module."""
+    def godebug(self, main: Package) -> tuple[str, list[tuple[str, str]]]:
+        """The Go version that the program of a main package behaves like, and the godebug lines of the main module."""
         return "1.20", []
 
     def module_state(self) -> ModuleState | None:

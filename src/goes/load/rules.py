@@ -168,11 +168,22 @@ def is_version_element(element: str) -> bool:
     return element[:1] == "v" and digits.isascii() and digits.isdigit() and digits[0] != "0" and digits != "1"
 
 
+_NEVER_INSTALLED: Final = ("builtin", "unsafe")
+
+
+def _installs_goroot() -> bool:
+    """Are packages of std to have a place, as they had before Go 1.20?"""
+    return "installgoroot=all" in os.environ.get("GODEBUG", "").split(",")
+
+
 def install_target(loader: Loader, package: Package, gobin: str) -> str:
     """Where `go install` puts the package, "" for nowhere."""
     context = loader.context
     modules = loader.resolver.modules_enabled
     if package.name != "main":
+        if package.standard and package.import_path not in _NEVER_INSTALLED and _installs_goroot():
+            platform = f"{context.goos}_{context.goarch}{context.install_suffix}"
+            return os.path.join(context.goroot, "pkg", platform, package.import_path + ".a")
         return "" if package.is_local else package.package_object
     name = executable_name(package, modules) + context.executable_suffix
     crossing = context.goos != host_os() or context.goarch != host_arch()

@@ -25,6 +25,7 @@ from .options import BuildOptions, Progress
 from .packages import PackageInput, Packages
 
 if TYPE_CHECKING:
+    from .asmpackage import AsmPackages
     from .stdstore import StdStore
 
 MAX_ERRORS: Final = 10
@@ -167,7 +168,7 @@ def build_program(context: BuildContext, graph: Graph, root: Package, options: B
         link_options = LinkOptions()
         link_options.goroot = context.goroot
         link_options.build_id = options.build_id
-        link_options.build_version = f"go{context.go_version}"
+        link_options.build_version = context.version_text
         link_options.modinfo = options.modinfo
         if options.trimpath:
             link_options.trimmed = trimmed_directories(graph)
@@ -230,6 +231,7 @@ def make_executable(
     index = SymbolIndex(packages)
     program = Program(packages.sources, LinkResolver(index))
     asm = AsmPackages(packages, context.goroot, tuple(context.experiments), errors)
+    check_assembly(context, packages, asm)
     with WorkerPool(options.jobs) as pool:
         demand = Demand(packages, index, program, asm, pool, Tiers(options.level, packages), store, options.inline)
         demand.analysis.context.keeps_calls = options.keeps_calls
@@ -275,6 +277,33 @@ def _link_report(options: LinkOptions, symbols: int, reachable: int) -> str:
     )
 
 
+def check_assembly(context: BuildContext, packages: Packages, asm: AsmPackages) -> None:
+    """Assemble the packages the user owns. Raises UserError with gc's report."""
+    if context.goarch != "amd64":
+        return
+    cwd = os.getcwd()
+    reports: list[tuple[str, str]] = []
+    kept = asm.errors
+    for path, package in packages.inputs.items():
+        if not package.wanted or package.is_std or not package.asm_files:
+            continue
+        errors: list[Diagnostic] = []
+        asm.errors = errors
+        asm.definitions(path)
+        if errors:
+            lines = [f"# {package.description}"]
+            for d in errors[:MAX_ERRORS]:
+                at = packages.sources.position(d.pos)
+                lines.append(f"{shown_file(at.filename, cwd)}:{at.line}: {d.message}")
+            failed = shown_file(packages.sources.position(errors[0].pos).filename, cwd)
+            reports.append((path, "\n".join([*lines, f"asm: assembly of {failed} failed"])))
+    asm.errors = kept
+    if reports:
+        failure = UserError("\n".join(text for _, text in reports))
+        failure.reports = reports
+        raise failure
+
+
 def fail_on(packages: Packages, errors: list[Diagnostic]) -> None:
     """Raise UserError if something was found wrong after all."""
     if errors:
@@ -288,3 +317,7 @@ def check_only(context: BuildContext, graph: Graph, roots: list[Package], option
     for r in roots:
         packages.inputs[r.import_path].wanted = True
     check_packages(packages, options)
+    if any(p.s_files and not p.standard for p in graph.packages):
+        from .asmpackage import AsmPackages
+
+        check_assembly(context, packages, AsmPackages(packages, context.goroot, tuple(context.experiments), []))

@@ -100,8 +100,7 @@ def package_ids(context: BuildContext, graph: Graph, options: BuildOptions) -> d
     """Ids of the packages as far as compiling them goes: contents, flags, and the ids of what they import."""
     common = action_id(
         "package", toolchain_id(), context.goos, context.goarch, context.goarch_level, context.go_version,
-        "" if options.trimpath else context.goroot, ",".join(context.experiments), str(options.level),
-        str(options.trimpath),
+        ",".join(context.experiments), str(options.level), str(options.trimpath),
     )  # fmt: skip
     out: dict[str, str] = {}
     for p in graph.packages:
@@ -110,7 +109,7 @@ def package_ids(context: BuildContext, graph: Graph, options: BuildOptions) -> d
         if p.standard:
             parts.append(",".join(context.build_tags))
         else:
-            parts += [p.language_version, "" if options.trimpath else p.dir]
+            parts += [p.language_version, *(() if options.trimpath else (context.goroot, p.dir))]
             parts += _contents(context, p)
             parts += [out.get(d.import_path, d.import_path) for d in p.dependencies or []]
         out[p.import_path] = action_id(*parts)

@@ -17,7 +17,7 @@ from .options import BuildOptions
 
 def module_text(context: BuildContext, graph: Graph, root: Package, options: BuildOptions) -> str:
     lines = [f"path\t{root.import_path}"]
-    main = root.module
+    main = None if root.command_line else root.module  # files on the command line are of no module
     if main is not None:
         lines.append(_module("mod", main, options.main_version if not main.version else ""))
     found: dict[str, Module] = {}

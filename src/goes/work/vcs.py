@@ -40,13 +40,29 @@ class Stamp:
         self.version = version
 
 
+def _is_git_root(path: str) -> bool:
+    """Whether .git is a repository, or the file of a worktree that says where its repository is."""
+    if os.path.isdir(path):
+        return True
+    try:
+        with open(path, "rb") as f:
+            data = f.read(4097)
+    except OSError:
+        return False
+    place = data.removeprefix(b"gitdir:").strip()
+    if len(data) > 4096 or place == data.strip() or not place:
+        return False
+    return os.path.isdir(os.path.join(os.path.dirname(path), os.fsdecode(place)))
+
+
 def find_repository(directory: str) -> tuple[str, str]:
     """(root, system) of the repository a directory is in, two empty strings for none. UserError for two systems."""
     found = _NONE
     while True:
         for name, system in _ROOTS:
             path = os.path.join(directory, name)
-            if not (os.path.isdir(path) or (system in ("git", "fossil") and os.path.isfile(path))):
+            is_file = system == "fossil" and os.path.isfile(path)
+            if not (_is_git_root(path) if system == "git" else is_file or os.path.isdir(path)):
                 continue
             if not found[0]:
                 found = (directory, system)
