@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from goes.cli import build
+from goes.cli.buildflags import plan
+from goes.run.workdir import WorkDirectory
+
 from .conftest import Goes
 
 BIN = {"GOBIN": "/nowhere/bin"}
@@ -299,3 +303,14 @@ def test_list_tells_which_programs_cannot_be_stamped(goes: Goes) -> None:
         "\tUse -buildvcs=false to disable VCS stamping.",
         "example.com/m/lib: <nil>",
     ]
+
+
+def test_coverage_may_select_what_only_it_needs(goes: Goes, monkeypatch: pytest.MonkeyPatch) -> None:
+    goes.write("go.mod", "module m\n")
+    goes.write("main.go", "package main\n\nfunc main() {}\n")
+    monkeypatch.chdir(goes.module)
+    for name, value in goes.env.items():
+        monkeypatch.setenv(name, value)
+    p = plan(build.FLAGS.parse(["-coverpkg=m,bufio"]), ["."], WorkDirectory(os.environ))
+    assert p.options.cover is not None
+    assert p.options.cover.packages == ["bufio", "m"]  # runtime/coverage, which a covered program imports, uses bufio

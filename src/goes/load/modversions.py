@@ -14,6 +14,7 @@ from functools import cmp_to_key
 from typing import Final
 
 from ..module import semver
+from ..module.paths import is_toolchain as is_toolchain
 from ..module.paths import split_major
 from ..module.pseudo import is_pseudo_version
 
@@ -30,10 +31,6 @@ TIDY_GO_MOD_SUM: Final = "1.21"
 STRICT: Final = "1.21"  # from here on a go line is a requirement
 EXPLICIT_MODULES_TXT: Final = "1.23"
 TOOLS: Final = "1.24"  # the first with tool lines
-
-
-def is_toolchain(path: str) -> bool:
-    return path == "go" or path == "toolchain"
 
 
 def from_toolchain(name: str) -> str:

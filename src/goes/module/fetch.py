@@ -24,12 +24,13 @@ from . import semver
 from .cache import EROFS, ModuleCache, make_read_only, remove_all
 from .dirhash import hash_go_mod, hash_zip
 from .gosum import GoSums
+from .paths import is_toolchain
 from .problem import FetchError, module_error, too_new
 from .proxy import ProxyRepo
 from .pseudo import is_pseudo_version
 from .repo import FailedRepo, Origin, Repo, RevisionInfo, VersionList, format_info, parse_info
 from .settings import USE_PROXY, Settings, ask_in_turn, match_prefix_patterns
-from .toolchain import ToolchainRepo, is_toolchain
+from .toolchain import ToolchainRepo
 from .web import Client
 
 if TYPE_CHECKING:

@@ -135,6 +135,11 @@ def is_std_path(path: str) -> bool:
     return "." not in (path if slash < 0 else path[:slash])
 
 
+def is_toolchain(path: str) -> bool:
+    """Is it a module that stands for Go itself?"""
+    return path in ("go", "toolchain")
+
+
 def has_path_prefix(path: str, prefix: str) -> bool:
     """Is path the prefix or something below it?"""
     return path == prefix or (path.startswith(prefix) and (not prefix or path[len(prefix) : len(prefix) + 1] == "/"))

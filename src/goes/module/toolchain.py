@@ -15,11 +15,6 @@ from .repo import Origin, Repo, RevisionInfo, VersionList
 from .semver import compare_go, is_valid_go
 
 
-def is_toolchain(path: str) -> bool:
-    """Is it a module that stands for Go itself?"""
-    return path in ("go", "toolchain")
-
-
 def _go_version(version: str) -> str:
     """ "1.22.3" of v0.0.1-go1.22.3.linux-amd64, or ""."""
     _, dash, rest = version.partition("-")
