@@ -263,17 +263,6 @@ def test_list_knows_the_flags_of_coverage(goes: Goes) -> None:
     assert os.listdir(goes.place / "tmp") == []
 
 
-def test_coverage_may_select_what_only_it_needs(goes: Goes, monkeypatch: pytest.MonkeyPatch) -> None:
-    goes.write("go.mod", "module m\n")
-    goes.write("main.go", "package main\n\nfunc main() {}\n")
-    monkeypatch.chdir(goes.module)
-    for name, value in goes.env.items():
-        monkeypatch.setenv(name, value)
-    p = plan(build.FLAGS.parse(["-coverpkg=m,bufio"]), ["."], WorkDirectory(os.environ))
-    assert p.options.cover is not None
-    assert p.options.cover.packages == ["bufio", "m"]  # runtime/coverage, which a covered program imports, uses bufio
-
-
 def test_mistakes_in_assembly(goes: Goes) -> None:
     goes.write("lib/lib.go", "package lib\n")
     goes.write("lib/x_amd64.s", "TEXT ·f(SB),0,$0\n\tMOVX AX, BX\n")
@@ -314,3 +303,14 @@ def test_list_tells_which_programs_cannot_be_stamped(goes: Goes) -> None:
         "\tUse -buildvcs=false to disable VCS stamping.",
         "example.com/m/lib: <nil>",
     ]
+
+
+def test_coverage_may_select_what_only_it_needs(goes: Goes, monkeypatch: pytest.MonkeyPatch) -> None:
+    goes.write("go.mod", "module m\n")
+    goes.write("main.go", "package main\n\nfunc main() {}\n")
+    monkeypatch.chdir(goes.module)
+    for name, value in goes.env.items():
+        monkeypatch.setenv(name, value)
+    p = plan(build.FLAGS.parse(["-coverpkg=m,bufio"]), ["."], WorkDirectory(os.environ))
+    assert p.options.cover is not None
+    assert p.options.cover.packages == ["bufio", "m"]  # runtime/coverage, which a covered program imports, uses bufio

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from goes.load.context import make_context
+
 from .conftest import Goes
 
 
@@ -61,3 +63,13 @@ def test_all_variables_take_a_place_to_work_in(goes: Goes) -> None:
     assert goes("env", "GOOS", env=env).stdout == "linux\n"
     assert goes("list", ".", env=env).stdout == "example.com/m\n"
     assert goes("list", "-export", ".", env=env).returncode == 1
+
+
+def test_experiments_are_part_of_a_programs_version() -> None:
+    context = make_context({"GOOS": "linux", "GOARCH": "amd64", "GOEXPERIMENT": "fieldtrack,nojsonv2"})
+    assert context.version_text == "go1.27.3-X:fieldtrack,nojsonv2"
+    assert make_context({"GOOS": "linux", "GOARCH": "amd64"}).version_text == "go1.27.3"
+
+
+def test_experiments_are_no_part_of_the_toolchains_version(goes: Goes) -> None:
+    assert goes("env", "GOVERSION", env={"GOEXPERIMENT": "fieldtrack"}).stdout == "go1.27.3\n"

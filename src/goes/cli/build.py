@@ -160,7 +160,7 @@ def build_all(p: Plan, targets: dict[str, str], verb: str = "build") -> int:
             continue
         if targets.get(r.import_path):
             install(built, targets[r.import_path], verb, r.import_path)
-    libraries = [r for r in p.wanted if r.name != "main"]
+    libraries = [r for r in p.wanted if r.name != "main" and r.import_path not in ("builtin", "unsafe")]
     try:
         for r in libraries:
             if targets.get(r.import_path):

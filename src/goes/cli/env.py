@@ -113,7 +113,7 @@ def _work_file(env: Mapping[str, str]) -> str:
 def variables(env: Mapping[str, str]) -> Variables:
     """Every variable of the go command."""
     from ..load.context import _LEVELS as levels
-    from ..load.context import host_arch, host_os, parse_experiments, read_go_version, version_text
+    from ..load.context import host_arch, host_os, parse_experiments, read_go_version
     from ..load.platforms import PLATFORMS
     from .goenv import file_path
 
@@ -121,7 +121,7 @@ def variables(env: Mapping[str, str]) -> Variables:
     get = env.get
     goos = get("GOOS") or v.defaults.get("GOOS") or host_os()
     goarch = get("GOARCH") or v.defaults.get("GOARCH") or host_arch()
-    on = parse_experiments(goarch, goos, get("GOEXPERIMENT", ""))
+    parse_experiments(goarch, goos, get("GOEXPERIMENT", ""))  # refuses unknown ones
     if f"{goos}/{goarch}" not in PLATFORMS:
         raise UserError(f"go: unsupported GOOS/GOARCH pair {goos}/{goarch}", 2)
     home = get("HOME", "")
@@ -172,7 +172,7 @@ def variables(env: Mapping[str, str]) -> Variables:
     v.default("GOTOOLCHAIN", "")
     v.put("GOTOOLDIR", f"{v.goroot}/pkg/tool/{host_os()}_{host_arch()}")
     v.plain("GOVCS")
-    v.put("GOVERSION", version_text(read_go_version(v.goroot), goos, goarch, on))
+    v.put("GOVERSION", "go" + read_go_version(v.goroot))
     v.default("PKG_CONFIG", "pkg-config")
     row = levels.get(goarch)
     if row is not None:

@@ -236,7 +236,7 @@ def _list_packages(values: FlagValues, wanted: Wanted, format: str) -> int:
         from .listexport import set_exports
 
         status = max(status, set_exports(loader, packages, allowed, values.flag("x")))
-    if allowed and needs("Error"):
+    if (allowed and needs("Error")) or (values.flag("x") and not wanted.is_json):
         from .liststale import set_stamp_errors
 
         set_stamp_errors(packages, values)

@@ -70,13 +70,20 @@ def set_stamp_errors(packages: list[Package], values: FlagValues) -> None:
     from ..work.vcs import stamp
 
     wanted = stamp_setting(values)
+    known: dict[str, str] = {}  # directory of a module → what is wrong with its repository
     for p in packages:
-        if p.name != "main" or p.error is not None or p.testmain is not None or p.command_line:
+        if p.name != "main" or p.error is not None or p.testmain is not None or p.command_line or p.module is None:
             continue
-        try:
-            stamp(p, os.getcwd(), wanted)
-        except UserError as error:
-            p.error = PackageError([], "", error.message)
+        problem = known.get(p.module.dir)
+        if problem is None:
+            try:
+                stamp(p, os.getcwd(), wanted, values.flag("x"))
+                problem = ""
+            except UserError as error:
+                problem = error.message
+            known[p.module.dir] = problem
+        if problem and values.flag("e"):
+            p.error = PackageError([], "", problem)
             p.incomplete = True
 
 

@@ -24,7 +24,7 @@ from ..work.cache import action_id
 from ..work.coverage import Coverage, meta_file_name
 from ..work.fingerprint import program_id
 from ..work.toolprograms import tool_program
-from .buildflags import Plan, build_cached, identify, set_godebug
+from .buildflags import Plan, build_cached, identify, make_options, set_godebug, tool_packages
 from .testflags import TestCommand
 
 if TYPE_CHECKING:
@@ -432,6 +432,12 @@ class JobBuilder:
         profile = options.profiles.get(package.description, "")
         if profile:
             options.profiles = {q.description: profile for q in dependencies_first([variants.main])}
+        if options.compile_flags or options.asm_flags:
+            # Only the tests import some packages, which have flags all the same.
+            whole = Graph(p.graph.roots, [])
+            whole.packages = dependencies_first([*p.graph.roots, variants.main])
+            made_options = make_options(p.values, whole, tool_packages(p.loader, p.values))
+            options.compile_flags, options.asm_flags = made_options.compile_flags, made_options.asm_flags
         if self.command.covers:
             paths = [c.import_path for c in self.covered] if self.patterns else [variants.package.import_path]
             options.cover = self.coverage(paths, os.path.join(work, "cover"))

@@ -185,6 +185,19 @@ class _Request:
 # ---------------------------------------------------------------------------------------------------------- the run
 
 
+def _report_directives(context: BuildContext, packages: list[Package]) -> bool:
+    """Say what is wrong with //go:debug lines, as a build does; whether there was anything."""
+    from ..load.godebug import check_directives
+
+    found = False
+    for p in packages:
+        lines = check_directives(context, p.directives, os.getcwd())
+        if lines:
+            sys.stderr.write("\n".join([f"# {p.description}", *lines]) + "\n")
+            found = True
+    return found
+
+
 def _run(request: _Request, given: str, program: str, work: WorkDirectory) -> int:
     from ..work.cache import Cache
     from ..work.cachedirectory import require_cache_directory
@@ -194,6 +207,7 @@ def _run(request: _Request, given: str, program: str, work: WorkDirectory) -> in
 
     values = request.values
     context, packages, failed = _packages(request)
+    failed = _report_directives(context, packages) or failed
     tool: VetTool = given_tool(program) if given else VetTool(program, program, request.command == "vet")
     options = VetOptions(request.tool_flags)
     options.explicit = request.explicit

@@ -248,10 +248,11 @@ def parse_experiments(goarch: str, goos: str, text: str) -> list[str]:
 
 
 def version_text(version: str, goos: str, goarch: str, experiments: list[str]) -> str:
-    """ "go1.27.3", with the experiments that are not as usual behind it: "go1.27.3 X:noregabi"."""
+    """ "go1.27.3", with the experiments that are not as usual behind it: "go1.27.3-X:nojsonv2,simd"."""
     usual = parse_experiments(goarch, goos, "")
-    differing = [x for x in experiments if x not in usual] + ["no" + x for x in usual if x not in experiments]
-    return f"go{version}" + (" X:" + ",".join(differing) if differing else "")
+    differing = [x if x in experiments else "no" + x for x in EXPERIMENTS if (x in experiments) != (x in usual)]
+    separator = " X:" if "-" in version else "-X:"
+    return f"go{version}" + (separator + ",".join(differing) if differing else "")
 
 
 def make_context(
