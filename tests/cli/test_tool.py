@@ -42,8 +42,10 @@ def test_symabis(goes: Goes) -> None:
 
 
 def test_the_printed_script_builds_the_program(goes: Goes) -> None:
-    """A module with a second package, an instance of its generic function, assembly and an embedded file."""
-    goes.write("lib/lib.go", "package lib\n\nvar X = 42\n\nfunc Twice[T any](x T) []T { return []T{x, x} }\n")
+    """A module with a second package, an instance of its generic function, methods of a generic type that nobody uses,
+    assembly and an embedded file."""
+    box = "type Box[T any] struct{ v T }\n\nfunc (b *Box[T]) Get() T { return b.v }\n"
+    goes.write("lib/lib.go", "package lib\n\nvar X = 42\n\nfunc Twice[T any](x T) []T { return []T{x, x} }\n\n" + box)
     goes.write("a.txt", "text")
     goes.write(
         "add_amd64.s",

@@ -105,7 +105,20 @@ def function_spelling(d: FuncDecl) -> str:
     """`f`, `T.m` or `(*T).m`."""
     if d.recv is None:
         return d.name.text
-    x: Expr = d.recv.type_expr
+    pointer, x = _receiver(d.recv.type_expr)
+    if isinstance(x, IndexExpr):
+        x = x.x
+    base = x.text if isinstance(x, Name) else "?"
+    return f"(*{base}).{d.name.text}" if pointer else f"{base}.{d.name.text}"
+
+
+def is_generic(d: FuncDecl) -> bool:
+    """Whether d is a generic function or a method of a generic type."""
+    return bool(d.tparams) or (d.recv is not None and isinstance(_receiver(d.recv.type_expr)[1], IndexExpr))
+
+
+def _receiver(x: Expr) -> tuple[bool, Expr]:
+    """Whether a receiver is a pointer, and its base type, perhaps with type parameters."""
     while isinstance(x, ParenExpr):
         x = x.x
     pointer = isinstance(x, StarExpr)
@@ -113,10 +126,7 @@ def function_spelling(d: FuncDecl) -> str:
         x = x.x
     while isinstance(x, ParenExpr):
         x = x.x
-    if isinstance(x, IndexExpr):
-        x = x.x
-    base = x.text if isinstance(x, Name) else "?"
-    return f"(*{base}).{d.name.text}" if pointer else f"{base}.{d.name.text}"
+    return pointer, x
 
 
 def _declared(d: Decl) -> list[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import final
 
-from ..load.overlay import function_spelling
+from ..load.overlay import function_spelling, is_generic
 from ..ssa.program import Resolver
 from ..syntax.nodes import File, FuncDecl, VarDecl
 from ..types.linkname import escape_path
@@ -86,7 +86,7 @@ class SymbolIndex:
                 if isinstance(d, FuncDecl):
                     spelling = function_spelling(d)
                     bodies[spelling] = d.has_body
-                    if not d.tparams and spelling not in ("init", "_"):
+                    if not is_generic(d) and spelling not in ("init", "_"):
                         self._functions.setdefault(f"{prefix}.{spelling}", (path, d))
                 elif isinstance(d, VarDecl):
                     for n in d.names:
