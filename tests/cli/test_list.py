@@ -115,7 +115,7 @@ def values(text: str) -> list[dict[str, Any]]:
         ["-e", "./bad/empty", "./none", "fmt", "example.com/none", "a@v1", "../.."],
         ["main.go"],
         ["-e", "all"],
-        ["-e", "-f", "{{.ImportPath}} {{.Error}} {{.DepsErrors}}", "./..."],
+        ["-e", "-f", "{{.ImportPath}} {{.Error}} {{len .DepsErrors}}", "./..."],
         ["-m", "all"],
         ["-m", "-f", "{{.Dir}}"],
         ["./bad/..."],
