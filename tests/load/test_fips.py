@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import ENV
+from loadlab import ENV
 
 from goes.diag.diagnostic import UserError
 from goes.load.context import make_context
