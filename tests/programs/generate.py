@@ -188,7 +188,16 @@ class Generator:
     def variable(self, typ: str) -> str | None:
         """Something of the type that is no constant: a variable, an element, a field."""
         r = self.r
-        choices: list[str] = list(self.vars(typ)) * 2
+        choices = self.vars(typ) * 2 + self.parts(typ)
+        if typ == "uint8":
+            choices += [f"{s}[{self.index(s)}]" for s in self.vars("string")]
+        if typ == "int16":
+            choices += [f"{s}.grid[{self.simple('uint')}%5]" for s in self.vars("wide")]
+        return r.choice(choices) if choices else None
+
+    def parts(self, typ: str) -> list[str]:
+        """Elements, fields and what pointers point to, of the type: all of them assignable."""
+        choices: list[str] = []
         for s in self.vars("[]" + typ):
             choices.append(f"{s}[{self.index(s)}]")
         for s in self.vars("[4]" + typ):
@@ -201,11 +210,7 @@ class Generator:
             for field, ft in FIELDS[struct].items():
                 if ft == typ:
                     choices += [f"{s}.{field}" for s in (*self.vars(struct), *self.vars("*" + struct))]
-        if typ == "uint8":
-            choices += [f"{s}[{self.index(s)}]" for s in self.vars("string")]
-        if typ == "int16":
-            choices += [f"{s}.grid[{self.simple('uint')}%5]" for s in self.vars("wide")]
-        return r.choice(choices) if choices else None
+        return choices
 
     def simple(self, typ: str) -> str:
         v = self.variable(typ) if self.chance(0.2) else None
@@ -379,19 +384,7 @@ class Generator:
     def target(self, typ: str) -> str | None:
         """Something assignable."""
         r = self.r
-        choices = [n for n in self.vars(typ) if n not in self.fixed] * 2
-        for s in self.vars("[]" + typ):
-            choices.append(f"{s}[{self.index(s)}]")
-        for s in self.vars("[4]" + typ):
-            choices.append(f"{s}[{self.simple('uint8')}&3]")
-        for s in self.vars("*" + typ):
-            choices.append("*" + s)
-        for m in self.vars("map[string]" + typ):
-            choices.append(f"{m}[{self.simple('string')}]")
-        for struct in STRUCTS:
-            for field, ft in FIELDS[struct].items():
-                if ft == typ:
-                    choices += [f"{s}.{field}" for s in (*self.vars(struct), *self.vars("*" + struct))]
+        choices = [n for n in self.vars(typ) if n not in self.fixed] * 2 + self.parts(typ)
         return r.choice(choices) if choices else None
 
     def new_variable(self) -> None:
